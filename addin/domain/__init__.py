@@ -1,0 +1,1 @@
+"""The nouns of an investment policy: frozen, valid by construction."""

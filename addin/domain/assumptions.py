@@ -1,0 +1,31 @@
+"""What the market is expected to do."""
+
+from dataclasses import dataclass
+
+from addin.domain.weights import Matrix, Vector
+from addin.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """Expected returns and risk, annual.
+
+    Attributes:
+        tickers: (N,) names.
+        expected_returns: (N,) arithmetic, decimals a year.
+        covariance: (N, N) of annual returns.
+        risk_free: Annual rate.
+    """
+
+    tickers: tuple[str, ...]
+    expected_returns: Vector
+    covariance: Matrix
+    risk_free: float = 0.0
+
+    def __post_init__(self) -> None:
+        n = len(self.tickers)
+        if self.expected_returns.shape != (n,) or self.covariance.shape != (n, n):
+            raise InputError(
+                f"assumptions: need {n} expected returns and a {n} × {n} covariance, got "
+                f"{self.expected_returns.shape} and {self.covariance.shape}"
+            )

@@ -1,0 +1,1 @@
+"""Portfolio analytics: values in, values out; no Excel, no files, no clock."""

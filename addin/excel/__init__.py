@@ -1,0 +1,1 @@
+"""Cells to values and back: readers, writers, layout, the Book protocol."""

@@ -1,0 +1,1 @@
+"""The file host: workbooks as files, on any system, without Excel."""

@@ -1,0 +1,1 @@
+"""Results shaped into the sections of a committee report; pure."""
