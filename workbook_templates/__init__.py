@@ -1,0 +1,1 @@
+"""Builders of the workbook template and its sample data."""
