@@ -1,0 +1,230 @@
+"""The command ``ips``: the add-in without Excel.
+
+Each command imports what it needs when it runs, so that ``ips --help`` answers at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from addin import __version__
+from addin.errors import InputError, IpsError
+
+if TYPE_CHECKING:
+    from addin.hosts.file.filebook import FileBook
+    from addin.report.case import Case
+
+app = typer.Typer(
+    help="Asset allocation and rebalancing under an Investment Policy Statement, on .xlsx files.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+screen = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
+
+BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="Workbook (.xlsx)")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Valuation date; default: the last price"),
+]
+Substitutes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--substitute", metavar="ASSET=PROXY", help="PROXY's returns before ASSET's first price"
+    ),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="TICKER", help="Leave this asset out of the proposal"),
+]
+
+
+@contextmanager
+def mistakes_in_one_line() -> Iterator[None]:
+    """Show what the user can put right as one line, and leave with exit code 1."""
+    try:
+        yield
+    except IpsError as error:
+        messages.print(f"[bold red]ips:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def show_progress(done: float, text: str) -> None:
+    """One line per step, on the error stream so that tables can be piped."""
+    messages.print(f"[dim]{done:5.0%}[/]  {escape(text)}", soft_wrap=True)
+
+
+def opened(path: Path) -> "FileBook":
+    """The workbook, with progress shown on the terminal."""
+    from addin.hosts.file.filebook import FileBook
+
+    return FileBook(path, progress=show_progress, tell=lambda text: screen.print(escape(text)))
+
+
+def substitutions(pairs: list[str] | None) -> dict[str, str]:
+    """``["SGOV=BIL"]`` as ``{"SGOV": "BIL"}``."""
+    found = {}
+    for pair in pairs or []:
+        asset, equals, proxy = (part.strip() for part in pair.partition("="))
+        if not (asset and equals and proxy):
+            raise InputError(f"--substitute: need ASSET=PROXY, found '{pair}'")
+        found[asset] = proxy
+    return found
+
+
+def read(
+    book: "FileBook",
+    as_of: datetime | None = None,
+    substitute: list[str] | None = None,
+    without: list[str] | None = None,
+) -> "Case":
+    """The case a workbook states, with what the command line adds."""
+    from addin.excel.case import read_case
+
+    return read_case(
+        book,
+        as_of=as_of.date() if as_of else None,
+        substitutes=substitutions(substitute),
+        without=tuple(without or ()),
+    )
+
+
+@app.command()
+def new(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="Workbook to make (.xlsx)")],
+    profile: Annotated[str | None, typer.Option(help='Risk profile, e.g. "Moderate"')] = None,
+    prices: Annotated[Path | None, typer.Option(help="CSV: Date, then one ticker a column")] = None,
+    holdings: Annotated[Path | None, typer.Option(help="CSV: Ticker, Quantity, Price")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace a workbook of this name")] = False,
+) -> None:
+    """Make a workbook from the template, with the sample or with your own files."""
+    from addin.hosts.file.filebook import FileBook
+    from workbook_templates.new import TEMPLATE, fill_from_files
+
+    with mistakes_in_one_line():
+        if book.suffix.lower() != ".xlsx":
+            raise InputError(f"{book}: the name of a workbook ends in .xlsx")
+        if book.exists() and not overwrite:
+            raise InputError(f"{book}: exists already; choose another name or add --overwrite")
+        made = FileBook(TEMPLATE, progress=show_progress)
+        notes = fill_from_files(made, profile=profile, prices=prices, holdings=holdings)
+        made.save(book)
+    for note in notes:
+        screen.print(f"note: {escape(note)}", soft_wrap=True)
+    screen.print(f"{book} made. Next: ips report {book}", soft_wrap=True)
+
+
+@app.command()
+def report(
+    book: BookFile,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder; default: the book's")
+    ] = None,
+    as_of: AsOf = None,
+    substitute: Substitutes = None,
+    without: Without = None,
+) -> None:
+    """Run the whole job: from the data check to the committee pack, memo and tables."""
+    from addin.hosts.configuration import load_functions
+    from addin.hosts.file.deliver import deliver
+    from addin.report.study import Study
+    from addin.terminal import summary
+
+    with mistakes_in_one_line():
+        opened_book = opened(book)
+        study = Study(read(opened_book, as_of, substitute, without))
+        written = deliver(opened_book, study, out or book.parent, load_functions())
+    for table in summary(study):
+        screen.print(table)
+    screen.print("Files written:")
+    for path in written:
+        screen.print(f"  {path}", soft_wrap=True)
+
+
+@app.command()
+def recalc(
+    book: BookFile,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write here, not in place")
+    ] = None,
+) -> None:
+    """Evaluate every formula, ours and Excel's own, and store the values."""
+    from addin.hosts.configuration import load_functions
+    from addin.hosts.file.formulas import recalculate
+
+    with mistakes_in_one_line():
+        opened_book = opened(book)
+        result = recalculate(opened_book, load_functions())
+        opened_book.save(out)
+    screen.print(f"{result.formulas} formulas evaluated, {len(result.errors)} with an error value.")
+    for sheet, cell, formula, error in result.errors:
+        screen.print(escape(f"  {sheet}!{cell} {error}: {formula}"), soft_wrap=True)
+
+
+@app.command()
+def check(book: BookFile, as_of: AsOf = None) -> None:
+    """Read the workbook and show what is wrong with its data and its policy; change nothing."""
+    from addin.report.study import Study
+    from addin.terminal import breach_table, finding_table
+
+    with mistakes_in_one_line():
+        study = Study(read(opened(book), as_of))
+        tables = [finding_table(study), breach_table(study)]
+    for table in tables:
+        screen.print(table)
+
+
+@app.command()
+def run(
+    button: Annotated[str, typer.Argument(help='A ribbon button, e.g. "Check data"')],
+    book: BookFile,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write here, not in place")
+    ] = None,
+) -> None:
+    """Press a button of the ribbon."""
+    from addin.hosts.configuration import button_named, load_buttons
+
+    with mistakes_in_one_line():
+        macro = button_named(button, load_buttons())
+        opened_book = opened(book)
+        sentence = macro(opened_book)
+        opened_book.save(out)
+    screen.print(escape(sentence), soft_wrap=True)
+
+
+@app.command()
+def functions(name: Annotated[str | None, typer.Argument(help="One function")] = None) -> None:
+    """List the worksheet functions, or explain one."""
+    from addin.excel.function_help import help_rows
+    from addin.hosts.configuration import load_functions
+
+    with mistakes_in_one_line():
+        rows = help_rows(load_functions(), name)
+    for row in rows:
+        screen.print(escape(row), soft_wrap=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.print(f"ips {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Asset allocation and rebalancing under an Investment Policy Statement, on .xlsx files."""
+
+
+def main() -> None:
+    """Entry point."""
+    app()

@@ -1,0 +1,49 @@
+"""Everything a run of the report leaves behind: workbook, committee pack, memo and tables."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from addin.excel.committee import fill_report
+from addin.hosts.file.filebook import FileBook
+from addin.hosts.file.formulas import recalculate
+from addin.hosts.file.freeze import frozen_pack
+from addin.hosts.file.save import save_atomically
+from addin.report.memo import memo
+from addin.report.schema import REPORT_SHEETS
+from addin.report.study import Study
+from addin.report.tables_csv import csv_tables
+
+
+def deliver(
+    book: FileBook, study: Study, folder: Path, functions: Mapping[str, Callable[..., Any]]
+) -> list[Path]:
+    """Fill and recalculate the workbook, freeze the pack, and write all files into a folder.
+
+    Everything is computed before the first file is written, and each file is replaced
+    atomically; files of an earlier run with the same names are replaced.
+
+    Returns:
+        Paths written, the pack first.
+    """
+    fill_report(book, study)
+    book.progress(0.9, "Recalculating the workbook")
+    recalculate(book, functions)
+    book.progress(0.95, "Freezing the committee pack")
+    stem = Path(book.name).stem
+    contents = {
+        folder / f"{stem}-pack.xlsx": frozen_pack(book, REPORT_SHEETS),
+        folder / f"{stem}-memo.md": memo(study).encode(),
+        **{
+            folder / f"{stem}-tables" / name: text.encode("utf-8-sig")  # Excel reads UTF-8 by its mark
+            for name, text in csv_tables(study).items()
+        },
+    }
+    workbook = folder / Path(book.name).name
+    folder.mkdir(parents=True, exist_ok=True)
+    book.save(workbook)
+    for path, content in contents.items():
+        path.parent.mkdir(exist_ok=True)
+        save_atomically(path, content)
+    book.progress(1.0, "Done")
+    return [*contents, workbook]

@@ -1,0 +1,75 @@
+"""What the data as a whole has to say, before any price is looked at alone."""
+
+from collections.abc import Iterator
+
+from addin.domain.finding import Finding, Severity
+from addin.domain.labels import label_key
+from addin.engine.returns import CommonWindow
+from addin.report.case import Case, last_price
+
+
+def _revaluation(case: Case) -> Iterator[Finding]:
+    if case.holdings_date is not None and case.holdings_date != case.as_of:
+        yield Finding(
+            Severity.WARNING,
+            "Holdings",
+            f"dated {case.holdings_date}, report as of {case.as_of}",
+            "each price is moved by the asset's return between the dates; enter holdings of "
+            "the report date to value them exactly",
+        )
+
+
+def _unpriced(case: Case) -> Iterator[Finding]:
+    priced = {label_key(ticker) for ticker in case.prices.tickers}
+    for ticker in case.universe.tickers:
+        if label_key(ticker) in priced and last_price(case.prices, ticker, case.as_of) is None:
+            yield Finding(
+                Severity.ERROR,
+                f"Prices, {ticker}",
+                f"no price on or before {case.as_of}",
+                "add prices, or leave the asset out of the universe",
+            )
+
+
+def _short_window(case: Case, window: CommonWindow) -> Iterator[Finding]:
+    if window.shortened_by is not None:
+        out = ", ".join(window.without)
+        yield Finding(
+            Severity.NOTE,
+            f"Prices, {window.shortened_by}",
+            f"starts late and shortens the common window to {window.rows} returns "
+            f"from {window.start}",
+            f"{window.rows_without} returns from {window.start_without} without {out} "
+            f"(--without {out}), or give it a stand-in (--substitute {window.shortened_by}=…)",
+        )
+
+
+def _substitutions(case: Case) -> Iterator[Finding]:
+    for asset, proxy in case.substitutes.items():
+        yield Finding(
+            Severity.NOTE,
+            f"Prices, {asset}",
+            f"returns before its first price are those of {proxy}",
+            "asked for by --substitute",
+        )
+
+
+def _left_out(case: Case) -> Iterator[Finding]:
+    for ticker in case.without:
+        yield Finding(
+            Severity.NOTE,
+            f"Universe, {ticker}",
+            "left out of this run: the proposal holds none of it",
+            "asked for by --without",
+        )
+
+
+def case_findings(case: Case, window: CommonWindow) -> list[Finding]:
+    """Dates that disagree, missing prices, and the asset that shortens the common window."""
+    return [
+        *_revaluation(case),
+        *_unpriced(case),
+        *_short_window(case, window),
+        *_substitutions(case),
+        *_left_out(case),
+    ]

@@ -1,0 +1,447 @@
+"""The main job as a chain: each step computed once, when it is first asked for.
+
+A button pays only for the steps it shows; ``STEPS`` names the whole chain in order. Money held
+in accounts is the asset ``CASH`` of class Cash: it earns the risk-free rate, and every proposal
+keeps the least cash the policy asks for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from addin.domain.assumptions import Assumptions
+from addin.domain.finding import Finding
+from addin.domain.history import Prices, Returns
+from addin.domain.holdings import CASH, Holdings
+from addin.domain.labels import label_key
+from addin.domain.policy import ClassRange
+from addin.domain.universe import Universe
+from addin.domain.weights import Vector, aligned
+from addin.engine import returns as periods
+from addin.engine.candidates import Candidate, CandidateSet, candidates
+from addin.engine.compliance import RuleCheck, check
+from addin.engine.constraints import FeasibleSet, feasible_set
+from addin.engine.covariance import CovarianceMethod
+from addin.engine.data_check import check_prices
+from addin.engine.drift import Bands, DriftRow, drift
+from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
+from addin.engine.frontier import Frontier, frontier
+from addin.engine.metrics import all_metrics, portfolio_returns
+from addin.engine.optimize import Settings
+from addin.engine.returns import CommonWindow, Frequency, common_window
+from addin.engine.risk import risk_contributions
+from addin.engine.stress import StressResult, stress
+from addin.engine.substitution import substituted
+from addin.engine.tail import expected_shortfall, value_at_risk
+from addin.engine.trades import TradePlan, rebalance
+from addin.report.case import Case, last_price, revalued
+from addin.report.data_findings import case_findings
+
+CASH_CLASS = "Cash"
+
+
+def with_cash(universe: Universe, lower: float, upper: float) -> Universe:
+    """The universe with money as one more asset, of class Cash and liquid at once."""
+    liquid = {label_key("Liquidity days"): 0.0}
+    return Universe(
+        (*universe.tickers, CASH),
+        (*universe.asset_classes, CASH_CLASS),
+        (*universe.lower, lower),
+        (*universe.upper, upper),
+        {
+            heading: (*values, liquid.get(label_key(heading)))
+            for heading, values in universe.attributes.items()
+        },
+    )
+
+
+def cash_returns(returns: Returns, risk_free: float, per_year: float) -> Returns:
+    """Returns with a column for money, which earns the risk-free rate."""
+    rate = (1 + risk_free) ** (1 / per_year) - 1
+    column = np.full((len(returns.dates), 1), rate)
+    return Returns(returns.dates, (*returns.tickers, CASH), np.hstack([returns.values, column]))
+
+
+def cash_assumptions(known: Assumptions) -> Assumptions:
+    """Assumptions with money as one more asset: the risk-free rate, without risk."""
+    n = len(known.tickers)
+    covariance = np.zeros((n + 1, n + 1))
+    covariance[:n, :n] = known.covariance
+    expected = np.append(known.expected_returns, known.risk_free)
+    return Assumptions((*known.tickers, CASH), expected, covariance, known.risk_free)
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """A set of weights seen through the past: its hypothetical track and what follows from it."""
+
+    weights: pd.Series
+    track: Vector
+    value_at_risk: float
+    expected_shortfall: float
+    metrics: dict[str, tuple[float, float]]
+
+
+class Study:
+    """Everything the report says about one ``Case``."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    # --- what is held -----------------------------------------------------------------------
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Holdings at the prices of the valuation date."""
+        case = self.case
+        if case.holdings_date is None or case.holdings_date == case.as_of:
+            return case.holdings
+        return revalued(case.holdings, case.prices, case.holdings_date, case.as_of)
+
+    @cached_property
+    def value(self) -> float:
+        """Market value of the portfolio, account currency."""
+        return self.holdings.value
+
+    @cached_property
+    def current_weights(self) -> pd.Series:
+        """Weights held, by ticker; zero for what is not held, CASH last."""
+        names = list(self.all_assets.tickers)
+        held = pd.Series(aligned(self.holdings.weights, names, "holdings"), index=names)
+        return held
+
+    @cached_property
+    def all_assets(self) -> Universe:
+        """Every asset of the universe, and cash within the policy's bounds."""
+        rules = self.case.policy.rebalancing
+        return with_cash(self.case.universe, rules.cash_min, rules.cash_max)
+
+    @cached_property
+    def investable(self) -> Universe:
+        """What a proposal may hold: the universe less what this run leaves out, and least cash."""
+        universe = self.case.universe
+        out = {label_key(ticker) for ticker in self.case.without}
+        keep = [i for i, ticker in enumerate(universe.tickers) if label_key(ticker) not in out]
+        least = self.case.policy.rebalancing.cash_min
+        return with_cash(_chosen(universe, keep), least, least)
+
+    @property
+    def priced_assets(self) -> tuple[str, ...]:
+        """Investable tickers without cash."""
+        return self.investable.tickers[:-1]
+
+    # --- what the market says ---------------------------------------------------------------
+
+    @cached_property
+    def prices(self) -> Prices:
+        """Daily prices of all assets, early gaps filled by substitutes."""
+        return substituted(self.case.prices, self.case.substitutes)
+
+    @cached_property
+    def daily_returns(self) -> Returns:
+        """Returns as often as there are prices, with cash."""
+        returns = periods.simple_returns(self._priced(self.prices))
+        per_year = periods.periods_per_year(returns.dates)
+        return cash_returns(returns, self.case.options.risk_free, per_year).complete()
+
+    @cached_property
+    def ragged_returns(self) -> Returns:
+        """Returns at the policy's frequency, gaps where an asset had no price yet."""
+        frequency = Frequency(self.case.options.frequency or Frequency.MONTHLY)
+        return periods.simple_returns(periods.period_ends(self._priced(self.prices), frequency))
+
+    @cached_property
+    def window(self) -> CommonWindow:
+        """The dates on which every asset has a return, and who shortens them."""
+        return common_window(self.ragged_returns)
+
+    @cached_property
+    def asset_returns(self) -> Returns:
+        """Returns over the common window, at the policy's frequency; without cash."""
+        return self.ragged_returns.complete()
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Returns over the common window, at the policy's frequency; with cash."""
+        return cash_returns(self.asset_returns, self.case.options.risk_free, self.per_year)
+
+    @cached_property
+    def per_year(self) -> float:
+        """Periods per year of ``returns``."""
+        given = self.case.options.periods_per_year
+        return given or periods.periods_per_year(self.asset_returns.dates)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Everything worth knowing about the data before it is used."""
+        case = self.case
+        return [
+            *case_findings(case, self.window),
+            *check_prices(case.prices, as_of=case.as_of, holdings_date=case.holdings_date),
+        ]
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """Expected returns and covariance, annual; with cash."""
+        options = self.case.options
+        universe = self.investable
+        typed = universe.numbers("Expected return") if universe.has("Expected return") else None
+        method = options.expected_returns or ("universe" if typed is not None else "shrunk")
+        return cash_assumptions(
+            assumptions(
+                self.asset_returns,
+                method=ExpectedReturnMethod(method),
+                covariance_method=CovarianceMethod(options.covariance),
+                risk_free=options.risk_free,
+                market_weights=self.benchmark_weights.drop(CASH),
+                universe_returns=None if typed is None else typed[:-1],
+                risk_aversion=options.risk_aversion,
+                half_life=options.half_life,
+                periods_per_year=self.per_year,
+            )
+        )
+
+    @cached_property
+    def benchmark_weights(self) -> pd.Series:
+        """Benchmark by ticker, in the order of the investable assets."""
+        named = pd.Series(dict(self.case.policy.benchmark), dtype=float)
+        tickers = self.investable.tickers
+        return pd.Series(aligned(named, tickers, "Policy_Benchmark"), index=list(tickers))
+
+    # --- what the policy allows -------------------------------------------------------------
+
+    @cached_property
+    def feasible(self) -> FeasibleSet:
+        """Portfolios the policy allows."""
+        policy = self.case.policy
+        return feasible_set(
+            self.investable,
+            policy.classes,
+            policy.limits,
+            assumptions=self.assumptions,
+            benchmark=self.benchmark_weights,
+        )
+
+    @cached_property
+    def settings(self) -> Settings:
+        """How to optimise."""
+        options = self.case.options
+        return Settings(
+            risk_aversion=options.risk_aversion,
+            concentration=options.concentration,
+            cost_bps=options.cost_bps,
+        )
+
+    @cached_property
+    def candidate_set(self) -> CandidateSet:
+        """Portfolios to choose from, ranked, and those that could not be built."""
+        policy = self.case.policy
+        return candidates(
+            self.assumptions,
+            self.feasible,
+            self.investable,
+            policy.classes,
+            policy.limits,
+            current=self.investable_weights,
+            benchmark=self.benchmark_weights,
+            returns=self.returns,
+            score=policy.score,
+            settings=self.settings,
+        )
+
+    @cached_property
+    def investable_weights(self) -> pd.Series:
+        """Current weights of what a proposal may hold; what is left out counts as cash."""
+        held = self.current_weights.reindex(self.investable.tickers)
+        held[CASH] += 1 - held.sum()
+        return held
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Portfolios to choose from."""
+        return self.candidate_set.candidates
+
+    @cached_property
+    def recommended(self) -> Candidate:
+        """The portfolio proposed."""
+        return next(c for c in self.candidates if c.recommended)
+
+    @cached_property
+    def frontier(self) -> Frontier:
+        """Least volatility for each expected return inside the policy."""
+        return frontier(self.assumptions, self.feasible, self.case.options.points, self.settings)
+
+    def rule_checks(self, weights: pd.Series) -> list[RuleCheck]:
+        """Every policy rule against these weights."""
+        policy = self.case.policy
+        return check(
+            weights,
+            self.all_assets,
+            policy.classes,
+            policy.limits,
+            assumptions=self.assumptions,
+            returns=self.returns,
+            benchmark=self.benchmark_weights,
+            current=self.current_weights,
+            confidence=self.case.options.confidence,
+        )
+
+    @cached_property
+    def checks_current(self) -> list[RuleCheck]:
+        """Policy check of what is held."""
+        return self.rule_checks(self.current_weights)
+
+    @cached_property
+    def checks_proposed(self) -> list[RuleCheck]:
+        """Policy check of what the trades lead to."""
+        return self.rule_checks(self.proposed_weights)
+
+    # --- risk and past ----------------------------------------------------------------------
+
+    def portfolio(self, weights: pd.Series) -> Portfolio:
+        """Hypothetical backcast of weights over the common window."""
+        options = self.case.options
+        held = weights.reindex(self.returns.tickers, fill_value=0.0)
+        track = portfolio_returns(self.returns, held / held.sum())
+        return Portfolio(
+            weights=weights,
+            track=track,
+            value_at_risk=value_at_risk(track, options.confidence),
+            expected_shortfall=expected_shortfall(track, options.confidence),
+            metrics=all_metrics(
+                track,
+                benchmark=self.benchmark_track,
+                ppy=self.per_year,
+                risk_free=options.risk_free,
+                mar=options.mar,
+                confidence=options.confidence,
+            ),
+        )
+
+    @cached_property
+    def benchmark_track(self) -> Vector:
+        """Benchmark returns over the common window, rebalanced each period."""
+        return portfolio_returns(self.returns, self.benchmark_weights)
+
+    @cached_property
+    def current(self) -> Portfolio:
+        """What is held, through the past."""
+        return self.portfolio(self.investable_weights)
+
+    @cached_property
+    def proposed(self) -> Portfolio:
+        """What is proposed, through the past."""
+        return self.portfolio(self.proposed_weights)
+
+    def contributions(self, weights: pd.Series) -> pd.Series:
+        """Contribution of each asset to annual volatility."""
+        tickers = self.assumptions.tickers
+        held = weights.reindex(tickers, fill_value=0.0).to_numpy()
+        return pd.Series(risk_contributions(held, self.assumptions.covariance), index=list(tickers))
+
+    @cached_property
+    def stress_current(self) -> list[StressResult]:
+        """What each scenario does to what is held."""
+        return stress(self.current_weights, self.all_assets, self.case.scenarios)
+
+    @cached_property
+    def stress_proposed(self) -> list[StressResult]:
+        """What each scenario does to the proposal."""
+        return stress(self.proposed_weights, self.all_assets, self.case.scenarios)
+
+    # --- drift and trades -------------------------------------------------------------------
+
+    @cached_property
+    def top_classes(self) -> tuple[ClassRange, ...]:
+        """Classes that together make up the whole portfolio."""
+        return tuple(c for c in self.case.policy.classes if c.parent is None)
+
+    def class_weights(self, weights: pd.Series) -> pd.Series:
+        """Weight of each top class; a sub-class counts for its parent."""
+        parents = {label_key(c.name): c.parent or c.name for c in self.case.policy.classes}
+        universe = self.all_assets
+        held = aligned(weights, universe.tickers)
+        named = [parents.get(label_key(name), name) for name in universe.asset_classes]
+        totals = pd.Series(held).groupby(named).sum()
+        return totals.reindex([c.name for c in self.top_classes], fill_value=0.0)
+
+    @cached_property
+    def drift(self) -> list[DriftRow]:
+        """Asset classes against their policy targets."""
+        targets = {c.name: c.target for c in self.top_classes if c.target is not None}
+        rules = self.case.policy.rebalancing
+        return drift(
+            self.class_weights(self.current_weights) * self.value,
+            pd.Series(targets, dtype=float),
+            Bands(rules.watch, rules.flag),
+        )
+
+    @cached_property
+    def trades(self) -> TradePlan:
+        """Orders from what is held to what is recommended."""
+        policy = self.case.policy
+        return rebalance(
+            self.holdings,
+            self.recommended.weights,
+            policy.rebalancing,
+            prices=self._last_prices,
+            universe=self.all_assets,
+            classes=policy.classes,
+            limits=policy.limits,
+            assumptions=self.assumptions,
+            benchmark=self.benchmark_weights,
+        )
+
+    @cached_property
+    def proposed_weights(self) -> pd.Series:
+        """Weights after the trades, whole lots and costs included."""
+        after = {trade.ticker: trade.weight_after for trade in self.trades.trades}
+        return pd.Series(after, dtype=float).reindex(self.all_assets.tickers, fill_value=0.0)
+
+    # --- pieces -----------------------------------------------------------------------------
+
+    def _priced(self, prices: Prices) -> Prices:
+        missing = [t for t in self.priced_assets if t not in prices.tickers]
+        if missing:
+            from addin.errors import InputError
+
+            raise InputError(f"Prices: no column for {', '.join(missing)}, listed in Universe")
+        return prices.only(self.priced_assets)  # type: ignore[return-value]
+
+    @cached_property
+    def _last_prices(self) -> pd.Series:
+        known = {t: last_price(self.case.prices, t, self.case.as_of) for t in self.priced_assets}
+        return pd.Series({t: p for t, p in known.items() if p is not None}, dtype=float)
+
+
+def _chosen(universe: Universe, keep: list[int]) -> Universe:
+    def pick(values: tuple) -> tuple:  # type: ignore[type-arg]
+        return tuple(values[i] for i in keep)
+
+    return replace(
+        universe,
+        tickers=pick(universe.tickers),
+        asset_classes=pick(universe.asset_classes),
+        lower=pick(universe.lower),
+        upper=pick(universe.upper),
+        attributes={heading: pick(values) for heading, values in universe.attributes.items()},
+    )
+
+
+STEPS: tuple[tuple[str, Callable[[Study], object]], ...] = (
+    ("Checking the data", lambda study: study.findings),
+    ("Returns", lambda study: study.returns),
+    ("Covariance and expected returns", lambda study: study.assumptions),
+    ("Policy rules", lambda study: study.feasible),
+    ("Candidates inside the policy", lambda study: study.candidate_set),
+    ("Recommended allocation", lambda study: study.recommended),
+    ("Efficient frontier", lambda study: study.frontier),
+    ("Trades", lambda study: study.trades),
+    ("Policy check", lambda study: (study.checks_current, study.checks_proposed)),
+    ("Metrics, VaR and CVaR", lambda study: (study.current, study.proposed)),
+    ("Stress tests", lambda study: (study.stress_current, study.stress_proposed)),
+    ("Drift", lambda study: study.drift),
+)

@@ -1,0 +1,51 @@
+import pytest
+
+from addin.domain.policy import Policy
+from addin.domain.profile import PROFILES, profile_classes
+from addin.errors import InputError
+
+
+def targets(name, years=None):
+    return {c.name: c.target for c in profile_classes(name, years)}
+
+
+def test_balanced_growth_has_its_stated_targets_and_ranges():
+    ranges = {c.name: (c.lower, c.target, c.upper) for c in profile_classes("balanced growth")}
+    assert ranges == {
+        "Equity": (0.45, 0.55, 0.65),
+        "Fixed income": (0.25, 0.30, 0.40),
+        "Alternatives": (0.05, 0.10, 0.15),
+        "Cash": (0.02, 0.05, 0.10),
+    }
+
+
+def test_long_horizon_moves_from_bonds_and_cash_to_equity():
+    # 55 + 10, 30 − 8, 10, 5 − 2
+    assert targets("Balanced Growth", 25) == pytest.approx(
+        {"Equity": 0.65, "Fixed income": 0.22, "Alternatives": 0.10, "Cash": 0.03}
+    )
+
+
+def test_short_horizon_moves_from_equity_to_bonds_and_cash():
+    # 30 − 15, 50 + 10.5, 15, 5 + 4.5
+    assert targets("Conservative", 3) == pytest.approx(
+        {"Equity": 0.15, "Fixed income": 0.605, "Alternatives": 0.15, "Cash": 0.095}
+    )
+
+
+def test_a_target_that_would_be_negative_is_zero_and_the_rest_are_divided_by_their_sum():
+    # Endowment over 20 years: 60, 12, 30 and max(0, 0 − 2) = 0 add up to 102
+    assert targets("Endowment", 30) == pytest.approx(
+        {"Equity": 60 / 102, "Fixed income": 12 / 102, "Alternatives": 30 / 102, "Cash": 0.0}
+    )
+
+
+@pytest.mark.parametrize("years", [None, 3, 10, 30])
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_profile_is_a_valid_policy(name, years):
+    assert Policy(profile_classes(name, years)).classes
+
+
+def test_unknown_profile_suggests_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'Moderate'"):
+        profile_classes("Moderat")
