@@ -1,7 +1,7 @@
 """Which assets a rule is about: selectors of limits, members of classes, settlement cash."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,11 @@ from addin.errors import InputError
 
 CASH_CLASS = "Cash"
 _COMPARISON = re.compile(r"^\s*(?P<heading>[^<>=]+?)\s*(?P<sign><=|>=|=)\s*(?P<value>.+?)\s*$")
+
+
+def is_cash(ticker: str) -> bool:
+    """Whether a ticker is settlement cash and not a security."""
+    return label_key(ticker) == label_key(CASH)
 
 
 def _number(text: str) -> float | None:
@@ -84,22 +89,28 @@ def class_members(universe: Universe, classes: Sequence[ClassRange], name: str) 
     return mask
 
 
-def with_cash(universe: Universe) -> Universe:
-    """The universe with settlement cash as its last asset: class Cash, liquid at once.
+def widened(universe: Universe, tickers: Iterable[str] = ()) -> Universe:
+    """The universe with settlement cash and any further tickers after its own assets.
 
-    A universe that lists the ticker CASH already comes back as it is.
+    Cash is of class Cash and liquid at once; the others have no class, so that they count in no
+    class and no selector finds them but their own name.
     """
-    if label_key(CASH) in map(label_key, universe.tickers):
-        return universe
+    known = set(map(label_key, universe.tickers))
+    unknown = {label_key(ticker): ticker for ticker in (CASH, *tickers)}
+    added = [ticker for key, ticker in unknown.items() if key not in known]
+    classes = [CASH_CLASS if is_cash(ticker) else "" for ticker in added]
     at_once = label_key("Liquidity days")
     return replace(
         universe,
-        tickers=(*universe.tickers, CASH),
-        asset_classes=(*universe.asset_classes, CASH_CLASS),
-        lower=(*universe.lower, 0.0),
-        upper=(*universe.upper, 1.0),
+        tickers=(*universe.tickers, *added),
+        asset_classes=(*universe.asset_classes, *classes),
+        lower=(*universe.lower, *(0.0 for _ in added)),
+        upper=(*universe.upper, *(1.0 for _ in added)),
         attributes={
-            heading: (*values, 0.0 if label_key(heading) == at_once else None)
+            heading: (
+                *values,
+                *(0.0 if is_cash(t) and label_key(heading) == at_once else None for t in added),
+            )
             for heading, values in universe.attributes.items()
         },
     )
