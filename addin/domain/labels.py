@@ -9,10 +9,10 @@ def label_key(label: str) -> str:
     return " ".join(label.replace("\xa0", " ").split()).casefold()
 
 
-def did_you_mean(label: str, known: Iterable[str]) -> str:
-    """`` (did you mean 'Asset class'?)``, or nothing when no known label is near."""
+def did_you_mean(label: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """`` (did you mean 'Asset class'?)``, or nothing when no known label is as near as cutoff."""
     by_key = {label_key(name): name for name in known}
-    near = get_close_matches(label_key(label), by_key, n=1, cutoff=0.6)
+    near = get_close_matches(label_key(label), by_key, n=1, cutoff=cutoff)
     return f" (did you mean '{by_key[near[0]]}'?)" if near else ""
 
 
