@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class History:
             self.values, index=pd.DatetimeIndex(self.dates), columns=list(self.tickers)
         )
 
-    def only(self, tickers: Iterable[str]) -> "History":
+    def only(self, tickers: Iterable[str]) -> Self:
         """These tickers alone, in this order.
 
         Raises:
@@ -68,7 +69,7 @@ class History:
             raise InputError(f"{self._noun}: no column for {', '.join(missing)}")
         return type(self)(self.dates, wanted, self.values[:, [place[t] for t in wanted]])
 
-    def until(self, as_of: np.datetime64) -> "History":
+    def until(self, as_of: np.datetime64) -> Self:
         """Rows dated ``as_of`` or earlier."""
         keep = self.dates <= as_of
         return type(self)(self.dates[keep], self.tickers, self.values[keep])
