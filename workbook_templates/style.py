@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from addin.domain.table import Kind
 from addin.excel.layout import NUMBER_FORMATS
@@ -26,9 +27,12 @@ BLUE, ORANGE, GREEN, RED, SKY, GREY = (
 INPUT_INK, INPUT_FILL = "#0000FF", "#FFFBEB"  # blue figures on a light fill are typed, not computed
 GRID_LINE = "#E5E7EB"
 FONT = "Calibri"
+A4 = 9  # of xlsxwriter's paper sizes
+INPUT_TAB, ANALYSIS_TAB, REPORT_TAB = BLUE, GREY, INK
 BODY_SIZE, SMALL_SIZE = 10, 9
 
 BODY = {"font_name": FONT, "font_size": BODY_SIZE, "font_color": INK, "valign": "vcenter"}
+SMALL = {"font_size": SMALL_SIZE, "font_color": MUTED}
 TABLE_STYLE = "Table Style Light 1"
 LEFT_ALIGNED = (Kind.TEXT, Kind.ANY, Kind.FLAG)
 STATUS_COLOURS = {
@@ -81,6 +85,17 @@ def plain_chart(chart: Chart, name: str) -> Chart:
     return chart
 
 
+def page(sheet: Worksheet, name: str) -> None:
+    """Ready to print: landscape, one page wide, numbered; no grid lines."""
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(0.4, 0.4, 0.45, 0.55)
+    grey = "&8&K" + MUTED.removeprefix("#")
+    sheet.set_footer(f"&L{grey}{name}&C{grey}Not investment advice&R{grey}Page &P of &N")
+
+
 @dataclass(frozen=True)
 class Style:
     """Formats of one workbook, each made once."""
@@ -121,7 +136,7 @@ class Style:
     @property
     def note(self) -> Format:
         """A line of help or a source."""
-        return self.format(font_size=SMALL_SIZE, font_color=MUTED)
+        return self.format(**SMALL)
 
     def column_head(self, kind: Kind = Kind.TEXT, **properties: Any) -> Format:
         """Heading of a column, aligned as the values below it."""
