@@ -1,0 +1,128 @@
+"""One cell: what is stored and what it means."""
+
+import math
+from datetime import date, datetime
+
+from lxml import etree
+
+from addin.domain.table import Value
+from addin.errors import InputError
+from addin.hosts.file.ooxml import Element, drop_attributes, main
+from addin.hosts.file.serials import to_date, to_serial
+from addin.hosts.file.strings import SharedStrings
+from addin.hosts.file.styles import DATE, DATE_TIME, GENERAL, Styles
+from addin.hosts.file.text import ERRORS, LONGEST_TEXT, escape, plain_text, unescape
+
+VALUE, INLINE = main("v"), main("is")
+
+
+class Cells:
+    """Reads and fills the cells of one sheet.
+
+    Attributes:
+        where: Sheet name, for messages.
+        date1904: Whether day 0 of the workbook is 1904-01-01.
+    """
+
+    def __init__(self, where: str, strings: SharedStrings, styles: Styles, date1904: bool) -> None:
+        self.where = where
+        self.date1904 = date1904
+        self._strings = strings
+        self._styles = styles
+
+    def read(self, cell: Element) -> Value:
+        """Value of a cell; that of a formula is its cached result, an error is its text."""
+        kind = cell.get("t")
+        if kind == "inlineStr":
+            inline = cell.find(INLINE)
+            return None if inline is None else plain_text(inline) or None
+        text = cell.findtext(VALUE)
+        if not text:
+            return None
+        if kind is None or kind == "n":
+            return self._number(cell, text)
+        if kind == "s":
+            return self._shared(cell, text)
+        if kind == "b":
+            return text in ("1", "true")
+        return self._other(cell, kind, text)
+
+    def _number(self, cell: Element, text: str) -> Value:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise InputError(f"{self.where} {cell.get('r')}: the stored number {text!r} is damaged")
+        return to_date(number, self.date1904) if self._styles.is_date(cell.get("s")) else number
+
+    def _shared(self, cell: Element, text: str) -> Value:
+        if not text.isdecimal() or int(text) >= len(self._strings):
+            where = f"{self.where} {cell.get('r')}"
+            raise InputError(f"{where}: is damaged, there is no shared string {text}")
+        return self._strings[int(text)] or None
+
+    def _other(self, cell: Element, kind: str, text: str) -> Value:
+        if kind == "d":
+            moment = datetime.fromisoformat(text.rstrip("Z"))
+            return moment.date() if "T" not in text else moment
+        return unescape(text)  # str: result of a formula; e: an error
+
+    def fill(self, cell: Element, value: Value) -> None:
+        """Put a value into a cell in place of whatever it held.
+
+        Text is stored as a string, so nothing in it is ever a formula; only the text of an
+        error (``#N/A``) becomes that error.
+        """
+        for child in list(cell):
+            cell.remove(child)
+        drop_attributes(cell, "t", "cm", "vm")
+        if value is None or value == "":
+            return
+        kind, text = self._stored(value)
+        if kind:
+            cell.set("t", kind)
+        etree.SubElement(cell, VALUE).text = text
+        self._fit_format(cell, value)
+
+    def _stored(self, value: str | float | bool | date) -> tuple[str, str]:
+        """Cell type and text of a value."""
+        if isinstance(value, bool):
+            return "b", str(int(value))
+        if isinstance(value, str):
+            return self._stored_text(value)
+        number = to_serial(value, self.date1904) if isinstance(value, date) else value
+        return "", number_text(number, self.where)
+
+    def _stored_text(self, text: str) -> tuple[str, str]:
+        if text in ERRORS:
+            return "e", text
+        if len(text) > LONGEST_TEXT:
+            raise InputError(
+                f"{self.where}: a cell holds at most {LONGEST_TEXT:,} characters, "
+                f"found a text of {len(text):,}"
+            )
+        return "s", str(self._strings.index(text))
+
+    def _fit_format(self, cell: Element, value: Value) -> None:
+        """A date needs a date format and a number must not have one, or it reads differently."""
+        style = cell.get("s")
+        if isinstance(value, date):
+            if not self._styles.is_date(style):
+                code = DATE_TIME if isinstance(value, datetime) else DATE
+                cell.set("s", self._styles.with_code(style, code))
+        elif not isinstance(value, str | bool) and self._styles.is_date(style):
+            cell.set("s", self._styles.with_code(style, GENERAL))
+
+
+def number_text(number: float, where: str) -> str:
+    """Shortest text that reads back as the same double."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{where}: {number} cannot be written to a cell")
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def formula_result(text: str) -> str:
+    """Text of a formula's result as its cell stores it."""
+    return escape(text)

@@ -1,0 +1,226 @@
+"""Cells of one worksheet: read fast, changed in place."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from lxml import etree
+
+from addin.domain.table import Row, Value
+from addin.hosts.file.area import Area, column_letters, column_number
+from addin.hosts.file.cells import Cells
+from addin.hosts.file.ooxml import Element, child, drop_attributes, main
+from addin.hosts.file.package import Package
+from addin.hosts.file.strings import SharedStrings
+from addin.hosts.file.styles import Styles
+
+CELL, ROW, FORMULA = main("c"), main("row"), main("f")
+DIGITS = "0123456789"
+
+
+class Sheet:
+    """One worksheet part.
+
+    Attributes:
+        name: Sheet name.
+        part: Part it is stored in.
+        cells: How its cells are read and filled.
+    """
+
+    def __init__(
+        self, package: Package, name: str, part: str, strings: SharedStrings, styles: Styles
+    ) -> None:
+        self.name = name
+        self.part = part
+        self._package = package
+        self.cells = Cells(name, strings, styles, _date1904(package))
+
+    @property
+    def root(self) -> Element:
+        """The worksheet element; to be changed only after :meth:`edit`."""
+        return self._package.tree(self.part)
+
+    def edit(self) -> Element:
+        """The worksheet element, to be written anew."""
+        return self._package.edit(self.part)
+
+    def rows(self, area: Area) -> tuple[Row, ...]:
+        """Values of an area, blank cells as None."""
+        blank: Row = (None,) * (area.right - area.left + 1)
+        found = (self._rows.get(number) for number in range(area.top, area.bottom + 1))
+        return tuple(blank if row is None else self._row(row, area) for row in found)
+
+    def value(self, row: int, column: int) -> Value:
+        """Value of one cell; that of a formula is its cached result."""
+        cell = self.cell(row, column)
+        return None if cell is None else self.cells.read(cell)
+
+    def cell(self, row: int, column: int) -> Element | None:
+        """The stored cell, if there is one."""
+        found = self._rows.get(row)
+        if found is None:
+            return None
+        return next((cell for at, cell in placed(found) if at == column), None)
+
+    def is_empty(self, row: int, column: int) -> bool:
+        """Whether a cell holds neither a value nor a formula."""
+        cell = self.cell(row, column)
+        return cell is None or self._blank(cell)
+
+    def filled(self, area: Area) -> Iterator[tuple[int, int]]:
+        """(row, column) of the cells of an area that hold a value or a formula."""
+        for number in sorted(n for n in self._rows if area.top <= n <= area.bottom):
+            for column, cell in placed(self._rows[number]):
+                if area.left <= column <= area.right and not self._blank(cell):
+                    yield number, column
+
+    def style(self, row: int, column: int) -> str | None:
+        """Format of a cell, or the one a new cell there would take from its row or column."""
+        cell = self.cell(row, column)
+        return cell.get("s") if cell is not None else self._inherited(row, column)
+
+    def write_row(
+        self, number: int, values: Mapping[int, Value], styles: Mapping[int, str | None]
+    ) -> None:
+        """Set cells of one row by column; a cell not in ``styles`` keeps its format."""
+        row = self._open(number)
+        cells = dict(placed(row))
+        missing = sorted(set(values) - set(cells))
+        for column in missing:
+            cells[column] = self._new_cell(number, column)
+        for column, value in values.items():
+            if column in styles:
+                _set(cells[column], "s", styles[column])
+            self.cells.fill(cells[column], value)
+        if missing:
+            row[:] = [cells[column] for column in sorted(cells)]
+            drop_attributes(row, "spans")
+        self._extend(Area(number, min(values), number, max(values)))
+
+    def write(self, row: int, column: int, value: Value) -> Element:
+        """Set one cell, which keeps its format; the stored cell."""
+        self.write_row(row, {column: value}, {})
+        cell = self.cell(row, column)
+        assert cell is not None
+        return cell
+
+    def remove_cells(self, area: Area) -> None:
+        """Remove the cells of an area with their formats."""
+        self.edit()
+        for number in [n for n in self._rows if area.top <= n <= area.bottom]:
+            row = self._rows[number]
+            for column, cell in list(placed(row)):
+                if area.left <= column <= area.right:
+                    row.remove(cell)
+
+    def row_attributes(self, number: int) -> dict[str, str]:
+        """Height of a row, for new rows like it."""
+        row = self._rows.get(number)
+        kept = ("ht", "customHeight")
+        return {} if row is None else {k: row.get(k, "") for k in kept if row.get(k)}
+
+    def set_row_attributes(self, number: int, attributes: Mapping[str, str]) -> None:
+        """Give a row without a height of its own this one."""
+        row = self._open(number)
+        if row.get("ht") is None:
+            for key, text in attributes.items():
+                row.set(key, text)
+
+    def move_row(self, area: Area, bottom: int) -> None:
+        """Move the cells of a one-row area to another row."""
+        row = self._rows.get(area.top)
+        moved = [] if row is None else [(c, e) for c, e in placed(row) if (area.top, c) in area]
+        target = self._open(bottom)
+        self.remove_cells(Area(bottom, area.left, bottom, area.right))
+        for column, cell in moved:
+            cell.set("r", f"{column_letters(column)}{bottom}")
+            target.append(cell)
+        target[:] = [cell for _, cell in sorted(placed(target), key=lambda pair: pair[0])]
+        self._extend(Area(bottom, area.left, bottom, area.right))
+
+    # reading
+
+    def _row(self, row: Element, area: Area) -> Row:
+        values: list[Value] = [None] * (area.right - area.left + 1)
+        left, right = area.left, area.right
+        for column, cell in placed(row):
+            if left <= column <= right:
+                values[column - left] = self.cells.read(cell)
+        return tuple(values)
+
+    def _blank(self, cell: Element) -> bool:
+        return cell.find(FORMULA) is None and self.cells.read(cell) is None
+
+    # writing
+
+    def _new_cell(self, row: int, column: int) -> Element:
+        cell = etree.Element(CELL, r=f"{column_letters(column)}{row}")
+        _set(cell, "s", self._inherited(row, column))
+        return cell
+
+    def _inherited(self, number: int, column: int) -> str | None:
+        row = self._rows.get(number)
+        if row is not None and row.get("customFormat") in ("1", "true"):
+            return row.get("s")
+        return next(
+            (style for first, last, style in self._columns if first <= column <= last), None
+        )
+
+    def _open(self, number: int) -> Element:
+        """The row, made if need be, to be written anew."""
+        self.edit()
+        if number not in self._rows:
+            row = etree.Element(ROW, r=str(number))
+            numbers = sorted(self._rows)
+            self._data.insert(bisect_right(numbers, number), row)
+            self._rows[number] = row
+        return self._rows[number]
+
+    def _extend(self, area: Area) -> None:
+        dimension = self.root.find(main("dimension"))
+        if dimension is not None:
+            present = Area.parse(dimension.get("ref", "")) or area
+            dimension.set("ref", str(present.union(area)))
+
+    # structure
+
+    @cached_property
+    def _data(self) -> Element:
+        return child(self.root, "sheetData")
+
+    @cached_property
+    def _rows(self) -> dict[int, Element]:
+        rows: dict[int, Element] = {}
+        last = 0
+        for row in self._data.iterchildren(ROW):
+            last = int(row.get("r", last + 1))
+            if row.get("r") is None:
+                row.set("r", str(last))
+            rows[last] = row
+        return rows
+
+    @cached_property
+    def _columns(self) -> list[tuple[int, int, str | None]]:
+        columns = self.root.iterfind(f"{main('cols')}/{main('col')}")
+        return [(int(c.get("min", "0")), int(c.get("max", "0")), c.get("style")) for c in columns]
+
+
+def placed(row: Element) -> Iterator[tuple[int, Element]]:
+    """Cells of a row with their columns."""
+    last = 0
+    for cell in row.iterchildren(CELL):
+        place = cell.get("r")
+        last = column_number(place.rstrip(DIGITS)) if place else last + 1
+        yield last, cell
+
+
+def _date1904(package: Package) -> bool:
+    properties = package.tree(package.workbook_part).find(main("workbookPr"))
+    return properties is not None and properties.get("date1904") in ("1", "true")
+
+
+def _set(element: Element, key: str, text: str | None) -> None:
+    if text is None:
+        drop_attributes(element, key)
+    else:
+        element.set(key, text)
