@@ -1,0 +1,121 @@
+"""What was assumed, and the definition of every measure shown."""
+
+import numpy as np
+
+from addin.domain.table import Row
+from addin.engine.covariance import correlation
+from addin.report.masthead import masthead
+from addin.report.risk import period_name
+from addin.report.schema import ASSUMED, CORRELATION, DEFINITIONS, METHOD, filled
+from addin.report.section import Section
+from addin.report.study import Study
+from addin.report.words import percent, short_percent
+
+_DEFINITIONS = (
+    ("Returns", "simple, one per {period}, over the window all assets share; never zero-filled"),
+    ("Annualising", "{per_year} periods a year; a period under a year is not annualised (GIPS)"),
+    ("Annual return", "geometric: (product of 1 + r) to the power of 1 / years, less 1"),
+    ("Expected return", "arithmetic, annual; method: {expected}"),
+    ("Covariance", "{covariance}, annual; the risk-free rate is {risk_free}"),
+    ("Volatility", "standard deviation with n − 1, times the root of periods a year"),
+    ("Sharpe ratio", "mean return above the risk-free rate over volatility, annualised"),
+    ("Sortino ratio", "mean above the target over downside deviation of all observations"),
+    ("Max drawdown", "largest fall from a peak, wealth 1 before the first return; per {period}"),
+    ("Tracking error", "standard deviation of arithmetic active returns, annualised"),
+    ("Benchmark", "rebalanced each {period}"),
+    (
+        "VaR {confidence}",
+        "loss in one {period}; the smallest loss with P(loss ≤ it) ≥ {confidence}",
+    ),
+    ("CVaR {confidence}", "Rockafellar–Uryasev: mean tail loss, boundary weighted fractionally"),
+    ("Gaussian VaR, CVaR", "from the sample mean and the standard deviation with n − 1"),
+    ("Risk contribution", "Euler: weight × (covariance × weights) / volatility; they add up"),
+    ("Stress", "each asset's weight times its shock; a ticker's shock replaces its class's"),
+    ("Drift", "current less target; watch above {watch}, rebalance above {flag}"),
+    ("Turnover", "one way: half the sum of absolute changes of weight, cash included"),
+    ("Trades", "whole lots; cash to the cent: opening + flow + sells − buys − costs = closing"),
+    ("Backcast", "hypothetical: weights of today held throughout; no costs, no taxes"),
+    ("Candidate score", "weights of Policy_Score; each criterion scaled from worst 0 to best 1"),
+)
+MOST_CORRELATED = 30  # a heat map of more assets cannot be read on a page
+
+
+def _volatilities(study: Study) -> list[float]:
+    return [float(v) for v in np.sqrt(np.diag(study.assumptions.covariance))]
+
+
+def assumption_rows(study: Study) -> list[Row]:
+    """Expected return and volatility of each asset, annual."""
+    known = study.assumptions
+    classes = dict(zip(study.all_assets.tickers, study.all_assets.asset_classes, strict=True))
+    return [
+        (ticker, classes[ticker], expected, volatility)
+        for ticker, expected, volatility in zip(
+            known.tickers, known.expected_returns.tolist(), _volatilities(study), strict=True
+        )
+    ]
+
+
+def correlated(study: Study) -> tuple[str, ...]:
+    """Tickers of the heat map: every asset with risk, the largest weights when there are many."""
+    weights = study.recommended.weights
+    risky = [
+        ticker
+        for ticker, volatility in zip(study.assumptions.tickers, _volatilities(study), strict=True)
+        if volatility > 0
+    ]
+    kept = set(sorted(risky, key=lambda t: -float(weights.get(t, 0.0)))[:MOST_CORRELATED])
+    return tuple(ticker for ticker in risky if ticker in kept)
+
+
+def correlation_rows(study: Study) -> list[Row]:
+    """Correlation of annual returns implied by the covariance."""
+    tickers = correlated(study)
+    places = [study.assumptions.tickers.index(ticker) for ticker in tickers]
+    matrix = correlation(study.assumptions.covariance[np.ix_(places, places)])
+    return [(ticker, *row) for ticker, row in zip(tickers, matrix.tolist(), strict=True)]
+
+
+def definition_rows(study: Study) -> list[Row]:
+    """One row per measure: how it is computed, in which unit."""
+    options, rules = study.case.options, study.case.policy.rebalancing
+    said = {
+        "period": period_name(study),
+        "per_year": f"{study.per_year:g}",
+        "confidence": short_percent(options.confidence),
+        "risk_free": percent(options.risk_free, 2),
+        "covariance": options.covariance,
+        "expected": expected_words(study),
+        "watch": f"{rules.watch * 100:g} pp",
+        "flag": f"{rules.flag * 100:g} pp",
+    }
+    return [(measure.format(**said), words.format(**said)) for measure, words in _DEFINITIONS]
+
+
+def expected_words(study: Study) -> str:
+    """How expected returns were found."""
+    typed = study.investable.has("Expected return")
+    chosen = study.case.options.expected_returns
+    return chosen or ("as typed in the universe" if typed else "shrunk (Jorion 1986)")
+
+
+def verdict(study: Study) -> str:
+    """What the sheet says in one sentence."""
+    options = study.case.options
+    return (
+        f"{len(study.assumptions.tickers)} assets; covariance {options.covariance}, expected "
+        f"returns {expected_words(study)}; from {study.window.rows} returns to {study.window.end}."
+    )
+
+
+def method(study: Study) -> Section:
+    """Expected returns, volatilities, correlation and definitions."""
+    return Section(
+        METHOD,
+        (
+            filled(ASSUMED, assumption_rows(study)),
+            filled(CORRELATION, correlation_rows(study), *correlated(study)),
+            filled(DEFINITIONS, definition_rows(study)),
+        ),
+        masthead(study, METHOD, verdict(study)),
+    )

@@ -1,0 +1,146 @@
+"""What today's and the proposed weights would have returned: a hypothetical backcast.
+
+Actual performance comes only from valuations and flows; a track built from weights held today is
+labelled as what it is.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from addin.domain.history import Dates
+from addin.domain.table import Row
+from addin.domain.weights import Vector
+from addin.engine.performance import TRAILING_PERIODS, calendar_years, trailing_returns
+from addin.report.masthead import masthead
+from addin.report.schema import GROWTH, PERFORMANCE, TRAILING, YEARS, filled, title_name
+from addin.report.section import Section
+from addin.report.study import Study
+from addin.report.words import difference, percent, shown
+
+ANNUALISED = "a year"
+_NAMES = {
+    "QTD": "Quarter to date",
+    "YTD": "Year to date",
+    "1y": "1 year",
+    "3y": "3 years",
+    "5y": "5 years",
+    "since start": "Since start",
+}
+
+
+def tracks(study: Study) -> tuple[Vector, Vector, Vector]:
+    """Returns per period of the current weights, the proposed weights and the benchmark."""
+    return study.current.track, study.proposed.track, study.benchmark_track
+
+
+def trailing(study: Study, track: Vector) -> dict[str, float]:
+    """Return of a track over each trailing period that it covers."""
+    found = trailing_returns(study.returns.dates, track, study.case.as_of, study.per_year)
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def _basis(study: Study, period: str) -> str:
+    years = (study.returns.dates[-1] - start_of(study.returns.dates)).astype(int) / 365.25
+    whole = {"3y": True, "5y": True, "since start": years > 1}
+    return ANNUALISED if whole.get(period, False) else "not annualised"
+
+
+def trailing_rows(study: Study) -> list[Row]:
+    """One row per trailing period; n/a where the track is too short."""
+    current, proposed, benchmark = (trailing(study, track) for track in tracks(study))
+    return [
+        (
+            _NAMES[period],
+            *(shown(found.get(period)) for found in (current, proposed, benchmark)),
+            shown(difference(current.get(period), benchmark.get(period), scale=100)),
+            _basis(study, period),
+        )
+        for period in TRAILING_PERIODS
+    ]
+
+
+def year_rows(study: Study) -> list[Row]:
+    """One row per calendar year, latest first; a year that is not whole says so."""
+    dates = study.returns.dates
+    found = [calendar_years(dates, track) for track in tracks(study)]
+    start, end = start_of(dates), dates[-1]
+    rows: list[Row] = []
+    for year in sorted(found[0], reverse=True):
+        begins, ends = np.datetime64(f"{year - 1}-12-25"), np.datetime64(f"{year}-12-25")
+        part = "" if start <= begins + 10 and end >= ends else ", part"
+        values = [by_year[year] for by_year in found]
+        gap = difference(values[0], values[2], scale=100)
+        rows.append((f"{year}{part}", *map(shown, values), shown(gap)))
+    return rows
+
+
+def start_of(dates: Dates) -> np.datetime64:
+    """The day on which the first return begins, taken one usual step before its end."""
+    step = float(np.median(np.diff(dates).astype(int))) if len(dates) > 1 else 0.0
+    first: np.datetime64 = dates[0] - np.timedelta64(round(step), "D")
+    return first
+
+
+def growth(track: Vector) -> Vector:
+    """Value of 100 invested at the start, (T + 1,)."""
+    return 100 * np.concatenate([[1.0], np.cumprod(1 + track)])
+
+
+def underwater(values: Vector) -> Vector:
+    """Distance below the highest value so far, zero or negative."""
+    return values / np.maximum.accumulate(values) - 1
+
+
+def growth_rows(study: Study) -> list[Row]:
+    """Growth of 100 and drawdown at each date, from the day before the first return."""
+    dates = [start_of(study.returns.dates), *study.returns.dates]
+    grown = [growth(track) for track in tracks(study)]
+    columns = [*grown, *(underwater(values) for values in grown)]
+    days: list[date] = [when.astype("datetime64[D]").item() for when in dates]
+    return [(when, *row) for when, *row in zip(days, *map(np.ndarray.tolist, columns), strict=True)]
+
+
+def growth_title(study: Study) -> str:
+    """``100 became 214 at current weights, 221 proposed, 208 benchmark``."""
+    current, proposed, benchmark = (growth(track)[-1] for track in tracks(study))
+    return (
+        f"100 became {current:.0f} at current weights, {proposed:.0f} proposed, "
+        f"{benchmark:.0f} benchmark"
+    )
+
+
+def drawdown_title(study: Study) -> str:
+    """``Deepest fall 19.8% at current weights, 18.1% proposed, 20.2% benchmark``."""
+    worst = [percent(-float(underwater(growth(track)).min())) for track in tracks(study)]
+    return f"Deepest fall {worst[0]} at current weights, {worst[1]} proposed, {worst[2]} benchmark"
+
+
+def verdict(study: Study) -> str:
+    """What the sheet says in one sentence."""
+    found = [trailing(study, track).get("since start") for track in tracks(study)]
+    basis = _basis(study, "since start")
+    ended = "a year" if basis == ANNUALISED else "in all"
+    return (
+        f"Hypothetical backcast: {percent(found[0])} {ended} at current weights, "
+        f"{percent(found[1])} proposed, {percent(found[2])} benchmark, "
+        f"over {len(study.returns.dates)} returns."
+    )
+
+
+def performance(study: Study) -> Section:
+    """Trailing and calendar-year returns, growth of 100 and drawdown."""
+    tables = (
+        filled(TRAILING, trailing_rows(study)),
+        filled(YEARS, year_rows(study)),
+        filled(GROWTH, growth_rows(study)),
+    )
+    return Section(
+        PERFORMANCE,
+        tables,
+        {
+            **masthead(study, PERFORMANCE, verdict(study)),
+            title_name(PERFORMANCE, "Growth"): growth_title(study),
+            title_name(PERFORMANCE, "Drawdown"): drawdown_title(study),
+        },
+    )

@@ -1,0 +1,160 @@
+"""What is proposed, against what else was considered, and which rules bind it."""
+
+from addin.domain.table import Row
+from addin.engine.candidates import Candidate
+from addin.engine.compliance import RuleCheck, Status
+from addin.report.compliance import plain_rules
+from addin.report.masthead import masthead
+from addin.report.schema import (
+    BEFORE_AFTER,
+    BINDING,
+    BINDING_ROWS,
+    CANDIDATES,
+    FRONTIER,
+    POINTS,
+    PROPOSAL,
+    filled,
+    title_name,
+)
+from addin.report.section import Section
+from addin.report.study import Study
+from addin.report.words import distance, drawn, percent, plural, shown
+
+CURRENT, TARGET = "Current", "Policy target"
+BINDS = 0.0005  # a rule within 0.05 pp of its limit holds the proposal back: lots are whole
+
+
+def _verdict(candidate: Candidate) -> str:
+    if candidate.recommended:
+        return "✓ Recommended"
+    if candidate.name == CURRENT:
+        return "Held today"
+    return "● Breaks the policy" if candidate.breaches else "Rejected"
+
+
+def candidate_rows(study: Study) -> list[Row]:
+    """One row per candidate: the recommended one, then by score."""
+    order = sorted(study.candidates, key=lambda c: (not c.recommended, -(c.score or 0.0)))
+    return [
+        (
+            each.name,
+            *map(shown, (each.expected_return, each.volatility, each.sharpe, each.cvar)),
+            *map(shown, (each.tracking_error, each.turnover)),
+            each.breaches,
+            shown(each.score),
+            _verdict(each),
+            each.reason,
+        )
+        for each in order
+    ]
+
+
+def binding(study: Study) -> list[RuleCheck]:
+    """Rules that hold the recommended weights back: on their limit, or nearly."""
+    checks = study.rule_checks(study.recommended.weights)
+    return [c for c in checks if c.headroom is not None and abs(c.headroom) <= BINDS]
+
+
+def _in_unit(check: RuleCheck, value: float | None, plain: frozenset[str]) -> str:
+    if value is None:
+        return percent(value)
+    return f"{value:.4g}" if check.rule in plain else percent(value, 2)
+
+
+def binding_rows(study: Study) -> list[Row]:
+    """Exactly ``BINDING_ROWS`` rows: the rules that bind, then blanks; the last may say "more"."""
+    plain, found = plain_rules(study), binding(study)
+    rows: list[Row] = [
+        (check.rule, _in_unit(check, check.limit, plain), _in_unit(check, check.actual, plain))
+        for check in found
+    ]
+    if not rows:
+        rows = [("No rule binds: the proposal is free of every limit", "", "")]
+    if len(rows) > BINDING_ROWS:
+        more = len(rows) - BINDING_ROWS + 1
+        rows = [*rows[: BINDING_ROWS - 1], (f"and {more} more", "", "")]
+    return rows + [("", "", "")] * (BINDING_ROWS - len(rows))
+
+
+def before_after_rows(study: Study) -> list[Row]:
+    """Weight of each class today, after the trades, and in the policy."""
+    now = study.class_weights(study.current_weights)
+    then = study.class_weights(study.proposed_weights)
+    return [
+        (each.name, float(now[each.name]), float(then[each.name]), drawn(each.target))
+        for each in study.top_classes
+    ]
+
+
+def frontier_rows(study: Study) -> list[Row]:
+    """Volatility and return along the efficient frontier inside the policy."""
+    found = study.frontier
+    return list(zip(found.volatilities.tolist(), found.returns.tolist(), strict=True))
+
+
+def point_rows(study: Study) -> list[Row]:
+    """One row per candidate; its return stands in the column of the series that draws it."""
+    rows: list[Row] = []
+    for each in study.candidates:
+        kinds = (each.recommended, each.name == CURRENT, each.name == TARGET)
+        proposed, current, target = kinds
+        columns = (not any(kinds), current and not proposed, proposed, target and not proposed)
+        returns = (each.expected_return if mine else None for mine in columns)
+        rows.append((each.name, each.volatility, *returns))
+    return rows
+
+
+def _current(study: Study) -> Candidate:
+    return next(c for c in study.candidates if c.name == CURRENT)
+
+
+def frontier_title(study: Study) -> str:
+    """``Proposed: return 6.8% at volatility 9.1%, against 6.5% at 9.8% today``."""
+    new, old = study.recommended, _current(study)
+    return (
+        f"Proposed: return {percent(new.expected_return)} at volatility {percent(new.volatility)}, "
+        f"against {percent(old.expected_return)} at {percent(old.volatility)} today"
+    )
+
+
+def before_after_title(study: Study) -> str:
+    """``Equity moves most: 3.2 pp down``."""
+    rows = before_after_rows(study)
+    moves = {str(row[0]): float(row[2] or 0) - float(row[1] or 0) for row in rows}  # type: ignore[arg-type]
+    name, move = max(moves.items(), key=lambda item: abs(item[1]))
+    if abs(move) < 0.0005:
+        return "No class moves"
+    return f"{name} moves most: {distance(move)} {'up' if move > 0 else 'down'}"
+
+
+def verdict(study: Study) -> str:
+    """What the sheet says in one sentence."""
+    new, others = study.recommended, len(study.candidates) - 1
+    left = sum(c.status is Status.BREACH and c.hard for c in study.checks_proposed)
+    policy = (
+        "inside every hard rule" if not left else f"with {plural(left, 'breach', 'breaches')} left"
+    )
+    return (
+        f"{new.name} is recommended over {plural(others, 'other candidate')}, {policy}; "
+        f"{plural(len(binding(study)), 'rule')} {'binds' if len(binding(study)) == 1 else 'bind'}."
+    )
+
+
+def proposal(study: Study) -> Section:
+    """Candidates with their numbers and reasons, binding rules, frontier, before and after."""
+    tables = (
+        filled(CANDIDATES, candidate_rows(study)),
+        filled(BINDING, binding_rows(study)),
+        filled(BEFORE_AFTER, before_after_rows(study)),
+        filled(FRONTIER, frontier_rows(study)),
+        filled(POINTS, point_rows(study)),
+    )
+    return Section(
+        PROPOSAL,
+        tables,
+        {
+            **masthead(study, PROPOSAL, verdict(study)),
+            title_name(PROPOSAL, "Frontier"): frontier_title(study),
+            title_name(PROPOSAL, "BeforeAfter"): before_after_title(study),
+        },
+    )
