@@ -1,0 +1,136 @@
+"""Convex programs in numbers, and the proof that a point solves one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from addin.domain.weights import Matrix, Vector
+
+INFINITE = 1e20  # a limit this far away is none
+
+
+@dataclass(frozen=True, eq=False)
+class Ball:
+    """``‖factor · x − centre‖ ≤ radius``.
+
+    Attributes:
+        factor: (k, n).
+        centre: (k,).
+        radius: Positive.
+    """
+
+    factor: Matrix
+    centre: Vector
+    radius: float
+
+    def offset(self, x: Vector) -> Vector:
+        """(k,) from the centre to the image of ``x``."""
+        return np.asarray(self.factor @ x - self.centre)
+
+    def gradient(self, x: Vector) -> Vector:
+        """(n,) of ½‖factor · x − centre‖²."""
+        return np.asarray(self.factor.T @ self.offset(x))
+
+    def slack(self, x: Vector) -> float:
+        """½ (radius² − distance²): negative outside."""
+        offset = self.offset(x)
+        return float(self.radius**2 - offset @ offset) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Minimise ½ x'Px + q'x subject to limits on rows, variables and balls.
+
+    Attributes:
+        quadratic: P, (n, n), positive semidefinite.
+        linear: q, (n,).
+        rows: (m, n).
+        row_lower: (m,), -inf where there is none; equal to ``row_upper`` in an equation.
+        row_upper: (m,).
+        lower: (n,).
+        upper: (n,).
+        balls: Quadratic limits.
+    """
+
+    quadratic: Matrix
+    linear: Vector
+    rows: Matrix
+    row_lower: Vector
+    row_upper: Vector
+    lower: Vector
+    upper: Vector
+    balls: tuple[Ball, ...] = ()
+
+    def value(self, x: Vector) -> float:
+        """The objective."""
+        return float(x @ (self.quadratic @ x) / 2 + self.linear @ x)
+
+    def violation(self, x: Vector) -> float:
+        """By how much the worst limit is exceeded; zero or less inside."""
+        image = self.rows @ x
+        worst = max(
+            (self.lower - x).max(),
+            (x - self.upper).max(),
+            (self.row_lower - image).max(initial=-np.inf),
+            (image - self.row_upper).max(initial=-np.inf),
+        )
+        beyond = [-ball.slack(x) / ball.radius for ball in self.balls]
+        return float(max(worst, *beyond)) if beyond else float(worst)
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """A point with the multipliers that prove how near it is to the optimum.
+
+    Attributes:
+        x: (n,).
+        row_prices: (m,) positive pulls a row to its lower limit, negative to its upper one.
+        ball_prices: One per ball, not negative.
+        solver: Who found it.
+        iterations: Of that solver.
+    """
+
+    x: Vector
+    row_prices: Vector
+    ball_prices: tuple[float, ...]
+    solver: str
+    iterations: int
+
+
+def reduced_gradient(program: Program, point: Optimum) -> Vector:
+    """(n,) gradient left when the prices of rows and balls are paid.
+
+    At the optimum it is zero inside the bounds, not negative at a lower bound and not
+    positive at an upper one.
+    """
+    gradient = program.quadratic @ point.x + program.linear - point.row_prices @ program.rows
+    for ball, price in zip(program.balls, point.ball_prices, strict=True):
+        if price:
+            gradient = gradient + price * ball.gradient(point.x)
+    return gradient
+
+
+def _priced_slack(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
+    used = np.flatnonzero(prices)
+    price, value = prices[used], values[used]
+    limit = np.where(price > 0, lower[used], upper[used])
+    return float(np.maximum(price * (value - limit), 0.0).sum())
+
+
+def gap(program: Program, point: Optimum) -> float:
+    """By how much at most the objective of any feasible point is below this point's.
+
+    Weak duality for a convex objective f: with the reduced gradient r and row prices p,
+    f(z) − f(x) ≥ ∇f·(z − x), and every term of that product is bounded by its price times
+    the room that is left. The bound holds for any prices, so it needs no trust in a solver.
+
+    Source:
+        Boyd and Vandenberghe (2004), "Convex Optimization", §5.5.
+    """
+    total = _priced_slack(
+        point.row_prices, program.rows @ point.x, program.row_lower, program.row_upper
+    )
+    total += _priced_slack(reduced_gradient(program, point), point.x, program.lower, program.upper)
+    for ball, price in zip(program.balls, point.ball_prices, strict=True):
+        total += max(price * ball.slack(point.x), 0.0)
+    return total

@@ -1,0 +1,162 @@
+"""The portfolio of greatest Sharpe ratio."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from addin.domain.weights import Matrix, Vector
+from addin.engine.constraints import percent
+from addin.engine.objectives import Problem, max_return
+from addin.engine.polish import polished
+from addin.engine.program import Optimum, Program
+from addin.engine.solve import cone_of, is_optimal, minimum, solve_cone, solve_qp
+from addin.errors import InfeasibleError
+
+Places = NDArray[np.int64]
+
+_ROUNDS = 12
+_CROSSED = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class _Cone:
+    """The feasible weights times any κ ≥ 0, as rows over x = (y, κ) with y = κ w.
+
+    Upper bounds are rows y ≤ u κ and cost n² each, so only those in ``capped`` are written.
+    """
+
+    base: Program
+    excess: Vector
+    capped: Places
+
+    @cached_property
+    def above(self) -> Places:
+        return np.flatnonzero(np.isfinite(self.base.row_lower[:-1]))
+
+    @cached_property
+    def below(self) -> Places:
+        return np.flatnonzero(np.isfinite(self.base.row_upper[:-1]))
+
+    @property
+    def rows(self) -> Matrix:
+        """Excess return, budget, rows above, rows below, lower bounds, upper bounds."""
+        base, n = self.base, len(self.excess)
+        floors, identity = np.flatnonzero(base.lower), np.eye(n)
+        return np.vstack(
+            [
+                np.append(self.excess, 0.0),
+                np.append(base.rows[-1], -1.0),
+                np.column_stack([base.rows[self.above], -base.row_lower[self.above]]),
+                np.column_stack([-base.rows[self.below], base.row_upper[self.below]]),
+                np.column_stack([identity[floors], -base.lower[floors]]),
+                np.column_stack([-identity[self.capped], base.upper[self.capped]]),
+            ]
+        )
+
+    @property
+    def program(self) -> Program:
+        """Least variance of y at an excess return of one."""
+        rows, n = self.rows, len(self.excess)
+        least, most = np.zeros(len(rows)), np.full(len(rows), np.inf)
+        least[0] = most[0] = 1.0
+        most[1] = 0.0
+        curved = np.zeros((n + 1, n + 1))
+        curved[:n, :n] = self.base.quadratic
+        lower = np.append(np.where(self.base.lower == 0, 0.0, -np.inf), 0.0)
+        unbounded = np.full(n + 1, np.inf)
+        return Program(curved, np.zeros(n + 1), rows, least, most, lower, unbounded)
+
+    def weights(self, point: Optimum) -> Optimum:
+        """The weights of a solution, with the prices of the base program's rows."""
+        y, scale = point.x[:-1], point.x[-1]
+        factor = _tilt(self.base, self.excess, y / scale) / scale
+        prices, m = np.zeros(len(self.base.rows)), len(self.above)
+        prices[-1] = point.row_prices[1]
+        prices[self.above] += point.row_prices[2 : 2 + m]
+        prices[self.below] -= point.row_prices[2 + m : 2 + m + len(self.below)]
+        balls = tuple(price * factor for price in point.ball_prices)
+        return replace(point, x=y / scale, row_prices=prices * factor, ball_prices=balls)
+
+
+def _tilt(base: Program, excess: Vector, weights: Vector) -> float:
+    return float(excess @ weights / (weights @ (base.quadratic @ weights)))
+
+
+def _tangent(base: Program, excess: Vector, weights: Vector) -> Program:
+    """The mean–variance program whose solution is ``weights`` if their ratio is greatest.
+
+    The ratio is pseudo-concave and its gradient is that of excess·w − θ/2 w'Σw with
+    θ = excess·w / w'Σw, so weights solve this program if and only if no ratio is greater.
+    """
+    tilt = _tilt(base, excess, weights)
+    return replace(base, quadratic=tilt * base.quadratic, linear=-excess)
+
+
+def _by_rows(base: Program, excess: Vector) -> Optimum:
+    """Solve with the upper bounds that were crossed so far until none is."""
+    capped = np.flatnonzero(base.upper < 0)
+    for _ in range(_ROUNDS):
+        cone = _Cone(base, excess, capped)
+        point = cone.weights(polished(cone.program, solve_qp(cone.program)))
+        point = replace(point, ball_prices=(0.0,) * len(base.balls))
+        crossed = np.setdiff1d(np.flatnonzero(point.x > base.upper + _CROSSED), capped)
+        if not len(crossed):
+            break
+        capped = np.union1d(capped, crossed)
+    return point
+
+
+def _by_cones(base: Program, excess: Vector) -> Optimum:
+    """Solve with all bounds and the balls scaled by κ, then take the last digits in weights."""
+    cone = _Cone(base, excess, np.arange(len(excess)))
+    cones = []
+    for ball in base.balls:
+        matrix, offset = cone_of(ball)
+        cones.append((np.column_stack([matrix, offset]), np.zeros(len(offset))))
+    point = cone.weights(solve_cone(replace(cone.program, balls=base.balls), cones))
+    for _ in range(_ROUNDS):
+        tangent = _tangent(base, excess, point.x)
+        if is_optimal(tangent, point):
+            break
+        point = polished(tangent, point)
+    return point
+
+
+def _require_excess(problem: Problem) -> None:
+    best = minimum(max_return(replace(problem, concentration=0.0)))
+    highest = float(problem.expected_returns @ best.x)
+    free = problem.assumptions.risk_free
+    if highest <= free:
+        raise InfeasibleError(
+            f"no feasible portfolio earns more than the risk-free rate of {percent(free)}: the "
+            f"best expected return is {percent(highest)}, an excess of {percent(highest - free)}"
+        )
+
+
+def max_sharpe(problem: Problem) -> Optimum:
+    """Weights of greatest excess·w / √(w'Σw), the concentration penalty added to Σ.
+
+    The ratio does not change with scale, so it is greatest where a portfolio scaled to an
+    excess return of one has least variance: a quadratic program over the cone of scaled
+    weights. The answer is proved in weights, where bounds are finite.
+
+    Raises:
+        InfeasibleError: If no portfolio obeys the rules, or none that does earns more than
+            the risk-free rate; the best excess return is named.
+
+    Source:
+        Cornuejols and Tütüncü (2006), "Optimization Methods in Finance", §8.2.
+    """
+    base = problem.program(problem.penalised, np.zeros(len(problem.feasible)))
+    excess = problem.expected_returns - problem.assumptions.risk_free
+    for method in (_by_rows, _by_cones):
+        try:
+            point = method(base, excess)
+        except InfeasibleError:
+            _require_excess(problem)
+            continue
+        if is_optimal(_tangent(base, excess, point.x), point):
+            return point
+    raise ArithmeticError("the greatest Sharpe ratio could not be proved")
