@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from addin.domain.labels import repeated
+from addin.domain.labels import did_you_mean, label_key, repeated
 from addin.domain.weights import Matrix
 from addin.errors import InputError
 
@@ -58,16 +58,18 @@ class History:
         )
 
     def only(self, tickers: Iterable[str]) -> Self:
-        """These tickers alone, in this order.
+        """These tickers alone, in this order and spelling.
 
         Raises:
             InputError: Naming every ticker that has no column.
         """
-        place = {ticker: i for i, ticker in enumerate(self.tickers)}
+        place = {label_key(ticker): i for i, ticker in enumerate(self.tickers)}
         wanted = tuple(tickers)
-        if missing := [ticker for ticker in wanted if ticker not in place]:
-            raise InputError(f"{self._noun}: no column for {', '.join(missing)}")
-        return type(self)(self.dates, wanted, self.values[:, [place[t] for t in wanted]])
+        if missing := [ticker for ticker in wanted if label_key(ticker) not in place]:
+            near = did_you_mean(missing[0], self.tickers) if len(missing) == 1 else ""
+            raise InputError(f"{self._noun}: no column for {', '.join(missing)}{near}")
+        columns = [place[label_key(ticker)] for ticker in wanted]
+        return type(self)(self.dates, wanted, self.values[:, columns])
 
     def until(self, as_of: np.datetime64) -> Self:
         """Rows dated ``as_of`` or earlier."""

@@ -29,7 +29,7 @@ from addin.engine.data_check import check_prices
 from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
-from addin.engine.metrics import all_metrics, portfolio_returns
+from addin.engine.metrics import all_metrics, max_drawdown, portfolio_returns
 from addin.engine.optimize import Settings
 from addin.engine.returns import CommonWindow, Frequency, common_window
 from addin.engine.risk import risk_contributions
@@ -80,6 +80,7 @@ class Portfolio:
 
     weights: pd.Series
     track: Vector
+    daily_track: Vector
     value_at_risk: float
     expected_shortfall: float
     metrics: dict[str, tuple[float, float]]
@@ -143,9 +144,9 @@ class Study:
     @cached_property
     def daily_returns(self) -> Returns:
         """Returns as often as there are prices, with cash."""
-        returns = periods.simple_returns(self._priced(self.prices))
+        returns = periods.simple_returns(self._priced(self.prices)).complete()
         per_year = periods.periods_per_year(returns.dates)
-        return cash_returns(returns, self.case.options.risk_free, per_year).complete()
+        return cash_returns(returns, self.case.options.risk_free, per_year)
 
     @cached_property
     def ragged_returns(self) -> Returns:
@@ -302,29 +303,44 @@ class Study:
     # --- risk and past ----------------------------------------------------------------------
 
     def portfolio(self, weights: pd.Series) -> Portfolio:
-        """Hypothetical backcast of weights over the common window."""
+        """Hypothetical backcast of weights over the common window.
+
+        Metrics are at the policy's frequency, but the drawdown as often as there are prices.
+        """
         options = self.case.options
         held = weights.reindex(self.returns.tickers, fill_value=0.0)
-        track = portfolio_returns(self.returns, held / held.sum())
+        held = held / held.sum()
+        track, daily = (portfolio_returns(r, held) for r in (self.returns, self.daily_returns))
+        figures = all_metrics(
+            track,
+            benchmark=self.benchmark_track,
+            ppy=self.per_year,
+            risk_free=options.risk_free,
+            mar=options.mar,
+            confidence=options.confidence,
+        )
+        figures["max drawdown"] = (
+            float(max_drawdown(daily)),
+            float(max_drawdown(self.benchmark_daily_track)),
+        )
         return Portfolio(
             weights=weights,
             track=track,
+            daily_track=daily,
             value_at_risk=value_at_risk(track, options.confidence),
             expected_shortfall=expected_shortfall(track, options.confidence),
-            metrics=all_metrics(
-                track,
-                benchmark=self.benchmark_track,
-                ppy=self.per_year,
-                risk_free=options.risk_free,
-                mar=options.mar,
-                confidence=options.confidence,
-            ),
+            metrics=figures,
         )
 
     @cached_property
     def benchmark_track(self) -> Vector:
         """Benchmark returns over the common window, rebalanced each period."""
         return portfolio_returns(self.returns, self.benchmark_weights)
+
+    @cached_property
+    def benchmark_daily_track(self) -> Vector:
+        """Benchmark returns as often as there are prices."""
+        return portfolio_returns(self.daily_returns, self.benchmark_weights)
 
     @cached_property
     def current(self) -> Portfolio:
@@ -404,12 +420,7 @@ class Study:
     # --- pieces -----------------------------------------------------------------------------
 
     def _priced(self, prices: Prices) -> Prices:
-        missing = [t for t in self.priced_assets if t not in prices.tickers]
-        if missing:
-            from addin.errors import InputError
-
-            raise InputError(f"Prices: no column for {', '.join(missing)}, listed in Universe")
-        return prices.only(self.priced_assets)  # type: ignore[return-value]
+        return prices.only(self.priced_assets)
 
     @cached_property
     def _last_prices(self) -> pd.Series:
