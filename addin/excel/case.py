@@ -1,0 +1,150 @@
+"""Gather everything a report depends on from a workbook."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from importlib.metadata import version
+from typing import TypeVar
+
+import numpy as np
+
+from addin import __version__
+from addin.domain.history import Prices
+from addin.errors import InputError, IpsError
+from addin.excel import layout
+from addin.excel.book import Book, TableRows
+from addin.excel.read_history import read_prices
+from addin.excel.read_policy import PolicyTables, read_policy, read_policy_options
+from addin.excel.read_portfolio import read_holdings, read_holdings_date, read_scenarios
+from addin.excel.read_universe import read_universe
+from addin.excel.records import raise_mistakes
+from addin.report.case import Case, Origin
+
+SOLVER_PACKAGES = ("numpy", "pandas", "scipy", "piqp", "clarabel")
+POLICY_TABLES = tuple(spec for spec in layout.INPUT_TABLES if spec.sheet == "Policy")
+DATA_TABLES = (layout.UNIVERSE, layout.PRICES, layout.HOLDINGS, layout.SCENARIOS)
+
+T = TypeVar("T")
+
+
+class _Mistakes:
+    """Reads each table whatever became of the others, so that all mistakes are shown at once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def keep(self, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except IpsError as error:
+            self.found.append(str(error))
+            return None
+
+
+def read_case(
+    book: Book,
+    *,
+    as_of: date | None = None,
+    substitutes: Mapping[str, str] | None = None,
+    without: Iterable[str] = (),
+) -> Case:
+    """The case a workbook states; nothing is written.
+
+    Args:
+        book: The workbook.
+        as_of: Valuation date; the policy's ``as_of`` or else the last price when not given.
+        substitutes: Asset to the asset whose earlier returns stand in for it.
+        without: Assets left out of the proposal.
+
+    Raises:
+        InputError: Naming the cells of all tables that cannot be read, or a date without prices.
+    """
+    mistakes = _Mistakes()
+    rows = _present(book, (*POLICY_TABLES, *DATA_TABLES))
+    _require(book, rows)
+    tables = _policy_tables(rows)
+    policy = mistakes.keep(lambda: read_policy(tables))
+    options = mistakes.keep(lambda: read_policy_options(tables))
+    universe = mistakes.keep(lambda: read_universe(rows[layout.UNIVERSE.name]))
+    prices = mistakes.keep(lambda: read_prices(rows[layout.PRICES.name]))
+    holdings = mistakes.keep(lambda: read_holdings(rows[layout.HOLDINGS.name]))
+    held_on = mistakes.keep(lambda: read_holdings_date(rows[layout.HOLDINGS.name]))
+    scenarios = mistakes.keep(lambda: read_scenarios(rows[layout.SCENARIOS.name]))
+    raise_mistakes(list(dict.fromkeys(mistakes.found)))
+    assert policy and options and universe and prices and holdings and scenarios is not None
+    day = as_of or options.as_of or prices.dates[-1].astype(date)
+    return Case(
+        policy=policy,
+        universe=universe,
+        prices=_until(prices, day),
+        holdings=holdings,
+        as_of=day,
+        scenarios=scenarios,
+        options=options,
+        holdings_date=held_on,
+        substitutes=_spelled(substitutes or {}, prices.tickers),
+        without=tuple(without),
+        origin=_origin(book, rows),
+    )
+
+
+def _present(book: Book, specs: Iterable[layout.TableSpec]) -> dict[str, TableRows]:
+    return {spec.name: book.table(spec.name) for spec in specs if book.has_table(spec.name)}
+
+
+def _require(book: Book, rows: Mapping[str, TableRows]) -> None:
+    needed = (layout.POLICY_CLASSES, *DATA_TABLES)
+    missing = [f"{spec.name} (sheet {spec.sheet})" for spec in needed if spec.name not in rows]
+    if missing:
+        noun = "table" if len(missing) == 1 else "tables"
+        raise InputError(f"{book.name}: needs the {noun} {', '.join(missing)}; found none")
+
+
+def _policy_tables(rows: Mapping[str, TableRows]) -> PolicyTables:
+    return PolicyTables(
+        classes=rows[layout.POLICY_CLASSES.name],
+        limits=rows.get(layout.POLICY_LIMITS.name),
+        exclusions=rows.get(layout.POLICY_EXCLUSIONS.name),
+        benchmark=rows.get(layout.POLICY_BENCHMARK.name),
+        meta=rows.get(layout.POLICY_META.name),
+        rebalance=rows.get(layout.POLICY_REBALANCE.name),
+        liquidity=rows.get(layout.POLICY_LIQUIDITY.name),
+        tax=rows.get(layout.POLICY_TAX.name),
+        score=rows.get(layout.POLICY_SCORE.name),
+    )
+
+
+def _until(prices: Prices, day: date) -> Prices:
+    if day < prices.dates[0].astype(date):
+        raise InputError(f"as of {day}: need a date on or after the first price, {prices.dates[0]}")
+    return prices.until(np.datetime64(day))
+
+
+def _spelled(substitutes: Mapping[str, str], tickers: tuple[str, ...]) -> dict[str, str]:
+    """Tickers as the price table writes them."""
+    known = {ticker.casefold(): ticker for ticker in tickers}
+    return {
+        known.get(asset.casefold(), asset): known.get(proxy.casefold(), proxy)
+        for asset, proxy in substitutes.items()
+    }
+
+
+def _digest(rows: Mapping[str, TableRows], specs: Iterable[layout.TableSpec]) -> str:
+    """SHA-256 over headings and values of tables, in the layout's order."""
+    digest = hashlib.sha256()
+    for spec in specs:
+        if spec.name in rows:
+            table = rows[spec.name]
+            digest.update(repr((spec.name, table.header, table.rows)).encode())
+    return digest.hexdigest()
+
+
+def _origin(book: Book, rows: Mapping[str, TableRows]) -> Origin:
+    versions = {"ips": __version__, "python": sys.version.split()[0]}
+    return Origin(
+        workbook=book.name,
+        policy_hash=_digest(rows, POLICY_TABLES),
+        data_hash=_digest(rows, DATA_TABLES),
+        versions={**versions, **{package: version(package) for package in SOLVER_PACKAGES}},
+    )
