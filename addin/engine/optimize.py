@@ -76,7 +76,7 @@ class Settings:
                 )
 
 
-_DEFAULT = Settings()
+AS_STATED = Settings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def _max_utility(task: _Task) -> Answer:
 def _max_return(task: _Task) -> Answer:
     program = objectives.max_return(task.problem)
     found = minimum(program)
-    if not program.quadratic.any():
+    if not program.quadratic.any() and not any(found.ball_prices):
         found = minimum(objectives.least_volatile_optimum(task.problem, program, found))
     return found, float(task.problem.expected_returns @ found.x)
 
@@ -200,6 +200,8 @@ def objective_named(name: str) -> Objective:
     Raises:
         InputError: If there is none; the nearest is suggested.
     """
+    if isinstance(name, Objective):
+        return name
     known = {label_key(objective): objective for objective in Objective}
     if label_key(name) not in known:
         raise InputError(
@@ -264,7 +266,7 @@ def optimize(
     assumptions: Assumptions,
     feasible: FeasibleSet,
     objective: Objective | str,
-    settings: Settings = _DEFAULT,
+    settings: Settings = AS_STATED,
     *,
     benchmark: pd.Series | None = None,
     current: pd.Series | None = None,

@@ -128,6 +128,13 @@ def _revised(program: Program, active: _Active, point: Optimum) -> _Active:
     )
 
 
+def _steps(active: _Active, turn: int) -> int:
+    """Newton steps: the equations are linear but for balls, and regularised where far off."""
+    if any(active.balls):
+        return 6
+    return 2 if turn else 1
+
+
 def polished(program: Program, point: Optimum) -> Optimum:
     """The optimum on the limits that bind at a point near it, to machine precision.
 
@@ -139,10 +146,9 @@ def polished(program: Program, point: Optimum) -> Optimum:
         Stellato et al. (2020), "OSQP: an operator splitting solver for quadratic programs", §5.2.
     """
     active = _guess(program, point)
-    steps = 6 if any(active.balls) else 2
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         point = _held(program, active, point)
-        for _ in range(steps):
+        for _ in range(_steps(active, turn)):
             point = _newton(program, active, point)
         revised = _revised(program, active, point)
         if revised.same(active):

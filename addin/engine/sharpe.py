@@ -99,7 +99,8 @@ def _by_rows(base: Program, excess: Vector) -> Optimum:
     capped = np.flatnonzero(base.upper < 0)
     for _ in range(_ROUNDS):
         cone = _Cone(base, excess, capped)
-        point = cone.weights(polished(cone.program, solve_qp(cone.program)))
+        program = cone.program
+        point = cone.weights(polished(program, solve_qp(program)))
         point = replace(point, ball_prices=(0.0,) * len(base.balls))
         crossed = np.setdiff1d(np.flatnonzero(point.x > base.upper + _CROSSED), capped)
         if not len(crossed):
