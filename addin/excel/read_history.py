@@ -7,6 +7,7 @@ read cell by cell, which also finds every cell that is wrong.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from itertools import chain
 
@@ -286,3 +287,14 @@ def _check_covariance(name: str, tickers: tuple[str, ...], matrix: Matrix) -> No
             f"{matrix[i, j]:g} for {tickers[i]}, {tickers[j]} and {matrix[j, i]:g} for "
             f"{tickers[j]}, {tickers[i]}"
         )
+
+
+def currency_columns(cells: Cells, name: str = "prices") -> list[str]:
+    """Headings of columns formatted as Currency, which Excel hands over as ``Decimal``."""
+    table = grid(cells, name)
+    kinds = ({type(row[i]) for row in table.cells[1:]} for i in range(table.width))
+    return [
+        str(heading)
+        for heading, column in zip(table.cells[0], kinds, strict=True)
+        if Decimal in column
+    ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from addin.domain.labels import did_you_mean, label_key
 from addin.errors import InputError
 from addin.excel.grid import Cells, grid, is_given, refuse_error
-from addin.excel.values import day, found, label, number, whole_number
+from addin.excel.values import day, expected, flag, found, label, number, whole_number
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -49,6 +49,24 @@ def text_or(cells: Cells, name: str, default: T) -> str | T:
     """A word, or the default where nothing is given."""
     cell = one_cell(cells, name)
     return default if cell is None else label(cell, name)
+
+
+def required_text(cells: Cells, name: str) -> str:
+    """A word that must be given.
+
+    Raises:
+        InputError: If it is not.
+    """
+    word = text_or(cells, name, None)
+    if word is None:
+        raise expected("a name", None, name)
+    return word
+
+
+def flag_or(cells: Cells, name: str, default: bool) -> bool:
+    """TRUE or FALSE, or the default where nothing is given."""
+    cell = one_cell(cells, name)
+    return default if cell is None else flag(cell, name)
 
 
 def day_or_none(cells: Cells, name: str) -> date | None:

@@ -1,0 +1,41 @@
+"""The catalogue of worksheet functions: every name here is a function in cells."""
+
+from udfs.about import IPS_HELP, IPS_VERSION
+from udfs.data import (
+    IPS_CORRELATION,
+    IPS_COVARIANCE,
+    IPS_DATA_CHECK,
+    IPS_EXPECTED_RETURNS,
+    IPS_RETURNS,
+)
+from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS
+from udfs.optimization import IPS_FRONTIER, IPS_OPTIMIZE
+from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING_ERROR
+from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE
+from udfs.risk import IPS_CVAR, IPS_RISK_CONTRIBUTION, IPS_VAR
+from udfs.stress import IPS_STRESS
+
+__all__ = [
+    "IPS_CHECK",
+    "IPS_CHECK_STATUS",
+    "IPS_CORRELATION",
+    "IPS_COVARIANCE",
+    "IPS_CVAR",
+    "IPS_DATA_CHECK",
+    "IPS_DRAWDOWN",
+    "IPS_DRIFT",
+    "IPS_DRIFT_STATUS",
+    "IPS_EXPECTED_RETURNS",
+    "IPS_FRONTIER",
+    "IPS_HELP",
+    "IPS_METRIC",
+    "IPS_METRICS",
+    "IPS_OPTIMIZE",
+    "IPS_PROFILE",
+    "IPS_RETURNS",
+    "IPS_RISK_CONTRIBUTION",
+    "IPS_STRESS",
+    "IPS_TRACKING_ERROR",
+    "IPS_VAR",
+    "IPS_VERSION",
+]

@@ -1,0 +1,163 @@
+"""Optimisation: portfolios inside the policy."""
+
+from dataclasses import dataclass, fields
+from typing import Annotated
+
+import pandas as pd
+
+from addin.domain import options as catalogue
+from addin.domain.policy import ClassRange, Limit
+from addin.domain.universe import Universe
+from addin.engine.constraints import FeasibleSet, feasible_set
+from addin.engine.frontier import frontier
+from addin.engine.optimize import Objective, Settings, optimize
+from addin.excel.grid import Cells
+from addin.excel.inputs import (
+    BENCHMARK_WEIGHT,
+    CURRENT_WEIGHT,
+    read_market,
+    universe_weights,
+)
+from addin.excel.inputs import Market as KnownMarket
+from addin.excel.options import read_options, refuse_unsupported
+from addin.excel.read_policy import read_classes, read_limits
+from addin.excel.read_universe import read_universe
+from addin.excel.scalars import member_or, whole_number_or
+from addin.excel.shape import block
+from addin.excel.udf import cells, worksheet_function
+from udfs import arguments
+from udfs.arguments import Classes, Limits, Market, Options
+
+NOT_YET = (
+    "target_var",
+    "target_cvar",
+    "max_cvar",
+    "max_turnover",
+    "max_holdings",
+    "min_holding",
+    "shorting",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What every function of this chapter is given."""
+
+    universe: Universe
+    classes: tuple[ClassRange, ...]
+    limits: tuple[Limit, ...]
+    options: catalogue.Options
+    market: KnownMarket
+    benchmark: pd.Series | None
+    current: pd.Series | None
+
+    @property
+    def feasible(self) -> FeasibleSet:
+        return feasible_set(
+            self.universe,
+            self.classes,
+            self.limits,
+            assumptions=self.market.assumptions,
+            benchmark=self.benchmark,
+        )
+
+    @property
+    def settings(self) -> Settings:
+        names = (field.name for field in fields(Settings))
+        return Settings(**{name: getattr(self.options, name) for name in names})
+
+
+def _task(returns: Cells, universe: Cells, classes: Cells, limits: Cells, options: Cells) -> _Task:
+    given = read_options(options)
+    refuse_unsupported(given, *NOT_YET)
+    assets = read_universe(universe)
+    return _Task(
+        assets,
+        read_classes(classes),
+        read_limits(limits),
+        given,
+        read_market(returns, assets, given),
+        universe_weights(assets, BENCHMARK_WEIGHT),
+        universe_weights(assets, CURRENT_WEIGHT),
+    )
+
+
+@worksheet_function
+def IPS_OPTIMIZE(
+    returns: Market,
+    universe: arguments.Universe,
+    classes: Classes,
+    objective: Annotated[
+        Cells,
+        cells(
+            "min volatility, max sharpe (default), max utility, max return, min tracking error, "
+            "equal weight or inverse volatility."
+        ),
+    ] = None,
+    limits: Limits = None,
+    options: Options = None,
+) -> object:
+    """Best portfolio inside the policy, and the rules that bind each asset.
+
+    max utility is μ'w − risk_aversion/2·w'Σw − cost_bps/10⁴·Σ|w − current|. equal weight and
+    inverse volatility are the allowed weights nearest to those. Annual figures: covariance by
+    the option covariance (ledoit-wolf); expected returns by the option expected_returns, else
+    from the universe, else shrunk. Soft limits are not imposed. Options: risk_free,
+    risk_aversion, concentration, max_volatility, max_tracking_error, target_return,
+    target_volatility, cost_bps, half_life, periods_per_year.
+    """
+    task = _task(returns, universe, classes, limits, options)
+    feasible = task.feasible
+    solution = optimize(
+        task.market.assumptions,
+        feasible,
+        member_or(objective, "objective", Objective.MAX_SHARPE),
+        task.settings,
+        benchmark=task.benchmark,
+        current=task.current,
+    )
+    return block(
+        ("Ticker", "Asset class", "Weight", "Lower", "Upper", "Binding"),
+        zip(
+            task.universe.tickers,
+            task.universe.asset_classes,
+            solution.weights,
+            feasible.lower,
+            feasible.upper,
+            solution.asset_binding,
+            strict=True,
+        ),
+    )
+
+
+@worksheet_function
+def IPS_FRONTIER(
+    returns: Market,
+    universe: arguments.Universe,
+    classes: Classes,
+    points: Annotated[Cells, cells("Number of portfolios, at least 2; default 20.")] = None,
+    limits: Limits = None,
+    options: Options = None,
+) -> object:
+    """Portfolios of least volatility inside the policy, for rising expected return.
+
+    Annual figures as in IPS_OPTIMIZE; returns are evenly spaced from that of the
+    least volatile portfolio to the highest. Sharpe is the expected return
+    less risk_free, over volatility.
+    """
+    task = _task(returns, universe, classes, limits, options)
+    found = frontier(
+        task.market.assumptions,
+        task.feasible,
+        whole_number_or(points, "points", task.options.points),
+        task.settings,
+        benchmark=task.benchmark,
+    )
+    excess = found.returns - task.options.risk_free
+    rows = [
+        (expected, risk, over / risk if risk > 0 else None, *weights)
+        for expected, risk, over, weights in zip(
+            found.returns, found.volatilities, excess, found.weights.tolist(), strict=True
+        )
+    ]
+    return block(("Return", "Volatility", "Sharpe", *found.tickers), rows)
