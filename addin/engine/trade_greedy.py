@@ -1,0 +1,61 @@
+"""Orders one by one: the answer when the search for the best ones finds none in time."""
+
+import numpy as np
+
+from addin.domain.weights import EDGE, Vector
+from addin.engine.trade_problem import TradeProblem
+
+
+def greedy(problem: TradeProblem) -> Vector:
+    """Sales of what is most over target, then purchases of what is most under it.
+
+    Each order is the whole lots nearest to the gap, halved until it fits: the cash there is, the
+    turnover allowed, no rule of the policy made worse. What is still missing from the cash buffer
+    is raised from what is most over target.
+
+    Returns:
+        (n,) lots, sales negative.
+    """
+    lots = np.zeros(len(problem))
+    gaps = problem.targets - problem.position
+    order = np.argsort(gaps, kind="stable")
+    for i in [*order[gaps[order] < 0], *order[::-1][gaps[order[::-1]] > 0]]:
+        wanted = gaps[i] / problem.lot[i]
+        _place(problem, lots, int(i), float(np.round(wanted) if problem.whole else wanted))
+    _raise_cash(problem, lots)
+    return lots
+
+
+def _place(problem: TradeProblem, lots: Vector, i: int, wanted: float) -> None:
+    """Put in the largest order of at most ``wanted`` lots that fits; ``lots`` is changed."""
+    size = float(np.clip(wanted, -problem.most_sold[i], problem.most_bought[i]))
+    while abs(size) >= max(problem.least[i], EDGE) and size != 0:
+        lots[i] = size
+        if _fits(problem, lots):
+            return
+        lots[i] = 0.0
+        size = float(np.trunc(size / 2)) if problem.whole else size / 2
+
+
+def _fits(problem: TradeProblem, lots: Vector) -> bool:
+    capped = problem.max_turnover is not None and (
+        problem.turnover_bound(lots) > problem.max_turnover
+    )
+    return not capped and not problem.worsened(lots)
+
+
+def _raise_cash(problem: TradeProblem, lots: Vector) -> None:
+    """Sell what is most over target until no rule asks for more cash; ``lots`` is changed."""
+    for rule in problem.rules:
+        needs_cash = rule.coefficients[-1] < 0 and not rule.coefficients[:-1].any()
+        while needs_cash and (short := rule.excess(problem.after(lots))) > EDGE:
+            over = problem.after(lots)[:-1] - problem.targets
+            free = (problem.most_sold >= problem.least) & (lots == 0) & (problem.most_sold > 0)
+            if not free.any():
+                return
+            i = int(np.argmax(np.where(free, over, -np.inf)))
+            wanted = max(short / (problem.lot[i] * (1 - problem.cost[i])), problem.least[i])
+            before = lots[i]
+            _place(problem, lots, i, -float(np.ceil(wanted) if problem.whole else wanted))
+            if lots[i] == before:
+                return

@@ -1,0 +1,127 @@
+"""What a rebalancing may do, in fractions of the portfolio's value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from addin.domain.holdings import CASH
+from addin.domain.weights import EDGE, Vector
+
+MARGIN = 1e-6  # of the value: above the solver's tolerance and the rounding to cents
+
+
+@dataclass(frozen=True, eq=False)
+class TradeRule:
+    """A rule the portfolio after the trades should obey: ``coefficients · weights ≤ bound``.
+
+    Attributes:
+        words: The policy's rule, e.g. ``Equity ≤ 65%``.
+        coefficients: (n + 1,) of the assets and, last, of cash.
+        bound: Largest value allowed.
+        margin: How far inside to stay, so that rounding does not tip it.
+    """
+
+    words: str
+    coefficients: Vector
+    bound: float
+    margin: float = MARGIN
+
+    def excess(self, weights: Vector) -> float:
+        """How far weights (n + 1,) are beyond the bound; negative inside."""
+        return float(self.coefficients @ weights) - self.bound
+
+
+@dataclass(frozen=True, eq=False)
+class TradeProblem:
+    """A portfolio, where it should go, and what each order costs and must obey.
+
+    Everything is a fraction of ``value``; a lot is the smallest order. In a portfolio that may
+    hold fractions of a share ``whole`` is false and a lot is one unit of the value.
+
+    Attributes:
+        tickers: (n,) sorted, so that the order of the caller's tables never matters.
+        value: Money, after the external flow and before the trades.
+        position: (n,) weights now.
+        cash: Weight of cash now.
+        targets: (n,) weights wanted.
+        cash_target: Weight of cash wanted.
+        lot: (n,) weight of one lot.
+        least: (n,) smallest order, lots.
+        most_sold: (n,) largest sale, lots.
+        most_bought: (n,) largest purchase, lots.
+        whole: Whether orders are whole lots.
+        cost: (n,) share of an order's notional paid in costs.
+        ticket: (n,) cost of an order whatever its size.
+        max_turnover: One-way; None when free.
+        rules: The policy, the cash buffer among it.
+    """
+
+    tickers: tuple[str, ...]
+    value: float
+    position: Vector
+    cash: float
+    targets: Vector
+    cash_target: float
+    lot: Vector
+    least: Vector
+    most_sold: Vector
+    most_bought: Vector
+    whole: bool
+    cost: Vector
+    ticket: Vector
+    max_turnover: float | None
+    rules: tuple[TradeRule, ...]
+
+    def __len__(self) -> int:
+        return len(self.tickers)
+
+    @property
+    def now(self) -> Vector:
+        """(n + 1,) weights before the trades, cash last."""
+        return np.append(self.position, self.cash)
+
+    def fees(self, lots: Vector) -> float:
+        """Cost of orders (n,) in lots, sales negative."""
+        size = np.abs(lots)
+        return float(self.cost @ (size * self.lot) + self.ticket @ (size > 0))
+
+    def after(self, lots: Vector) -> Vector:
+        """(n + 1,) holdings after orders as fractions of the value before them, cash last."""
+        moved = lots * self.lot
+        return np.append(self.position + moved, self.cash - moved.sum() - self.fees(lots))
+
+    def distance(self, lots: Vector) -> float:
+        """What a rebalancing makes small: Σ|weight − target| and costs."""
+        wanted = np.append(self.targets, self.cash_target)
+        return float(np.abs(self.after(lots) - wanted).sum()) + self.fees(lots)
+
+    def turnover_bound(self, lots: Vector) -> float:
+        """A little more than the one-way turnover of orders, whatever their costs do to weights."""
+        change = np.abs(self.after(lots) - self.now).sum()
+        return float(change + self.fees(lots)) / 2
+
+    def worsened(self, lots: Vector) -> list[TradeRule]:
+        """Rules that orders break, or break further than they were."""
+        return [rule for rule in self.rules if self._worse(rule, lots)]
+
+    def _worse(self, rule: TradeRule, lots: Vector) -> bool:
+        before, after = rule.excess(self.now), rule.excess(self.after(lots))
+        if before <= EDGE:  # weights are of the value after costs
+            return after + rule.bound * self.fees(lots) > EDGE
+        return after > before + MARGIN / 10
+
+    def weights(self, lots: Vector) -> pd.Series:
+        """Weights after orders, by ticker, ``CASH`` last."""
+        after = self.after(lots)
+        return pd.Series(after / after.sum(), index=[*self.tickers, CASH])
+
+    def tightened(self, factor: float) -> "TradeProblem":
+        """The same problem with every rule kept further inside."""
+        rules = [replace(rule, margin=max(rule.margin, MARGIN) * factor) for rule in self.rules]
+        return replace(self, rules=tuple(rules))
+
+    def under(self, rules: Sequence[TradeRule]) -> "TradeProblem":
+        """The same problem under further rules."""
+        return replace(self, rules=(*self.rules, *rules))
