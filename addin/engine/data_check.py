@@ -112,8 +112,8 @@ def _jumps(where: str, own: Vector, dates: Dates) -> Iterator[Finding]:
                 what += f": looks like a {jump.split} split that is not applied"
                 remedy = f"adjust the prices before {on} by {jump.split}, or load adjusted prices"
             case JumpKind.REVERSED:
-                what += " and back again: a wrong price?"
-                remedy = f"correct the price of {on}"
+                what += " and back again: a wrong price, or a panic"
+                remedy = f"check the price of {on}"
             case JumpKind.OUTLIER:
                 what += " is far outside what this asset does"
                 remedy = f"check the price of {on}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from addin.domain.weights import Vector
 LARGE_MOVE = 0.35
 SPLIT_TOLERANCE = 0.05
 REVERSAL_ROWS = 5  # a wrong price is corrected within so many rows
-REVERSAL_TOLERANCE = 0.25  # of the move
+REVERSAL_TOLERANCE = 0.25  # of the move, both as logarithms
 OUTLIER_DEVIATIONS = 25  # robust ones; 2020-03-16 was 16 for US equity
 OUTLIER_MOVE = 0.10
 _NORMAL_MAD = 0.6745  # median absolute deviation of a standard normal
@@ -78,7 +79,8 @@ def _takes_back(own: Vector, before: int, move: float) -> bool:
 
 
 def _any_near(prices: Vector, price: float, move: float) -> bool:
-    return bool((np.abs(prices / price - 1) <= REVERSAL_TOLERANCE * abs(move)).any())
+    tolerance = REVERSAL_TOLERANCE * abs(log(1 + move))
+    return bool((np.abs(np.log(prices / price)) <= tolerance).any())
 
 
 def _split(ratio: float) -> str:

@@ -76,7 +76,8 @@ def asset_shocks(
     """
     lineages = _lineages(universe, classes)
     shocks = {label_key(name): shock for name, shock in scenario.shocks.items()}
-    _require_known(scenario, [*(n for names in lineages.values() for n in names), *CLASSES])
+    held = [name for lineage in lineages.values() for name in lineage]
+    _require_known(scenario, [*held, *(c.name for c in classes), *CLASSES])
     return pd.Series(
         {ticker: _nearest_shock(shocks, lineage) for ticker, lineage in lineages.items()},
         dtype=float,
