@@ -8,7 +8,7 @@ from udfs.data import (
     IPS_EXPECTED_RETURNS,
     IPS_RETURNS,
 )
-from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS
+from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS, IPS_REBALANCE
 from udfs.optimization import IPS_FRONTIER, IPS_OPTIMIZE
 from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING_ERROR
 from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE
@@ -32,6 +32,7 @@ __all__ = [
     "IPS_METRICS",
     "IPS_OPTIMIZE",
     "IPS_PROFILE",
+    "IPS_REBALANCE",
     "IPS_RETURNS",
     "IPS_RISK_CONTRIBUTION",
     "IPS_STRESS",

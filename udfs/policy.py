@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from addin.domain.options import Options
 from addin.domain.profile import profile_classes
 from addin.engine.compliance import RuleCheck, breaches, check
-from addin.excel.grid import Cells, is_given
-from addin.excel.inputs import BENCHMARK_WEIGHT, CURRENT_WEIGHT, read_known, universe_weights
+from addin.excel.grid import Cells
+from addin.excel.inputs import BENCHMARK_WEIGHT, CURRENT_WEIGHT, known_market, universe_weights
 from addin.excel.read_policy import read_classes, read_limits
 from addin.excel.read_universe import read_universe
 from addin.excel.read_weights import read_weights
@@ -42,7 +41,7 @@ def _checks(
     weights: Cells, universe: Cells, classes: Cells, limits: Cells, returns: Cells
 ) -> list[RuleCheck]:
     assets = read_universe(universe)
-    market = read_known(returns, assets, Options()) if is_given(returns) else None
+    market = known_market(returns, assets)
     return check(
         read_weights(weights),
         assets,

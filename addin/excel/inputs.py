@@ -26,6 +26,7 @@ from addin.excel.scalars import member
 EXPECTED_RETURN = "Expected return"
 CURRENT_WEIGHT = "Current weight"
 BENCHMARK_WEIGHT = "Benchmark weight"
+PRICE = "Price"
 
 
 def _places(labels: tuple[str, ...], wanted: tuple[str, ...], name: str) -> list[int]:
@@ -40,17 +41,6 @@ def _places(labels: tuple[str, ...], wanted: tuple[str, ...], name: str) -> list
         near = did_you_mean(missing[0], labels) if len(missing) == 1 else ""
         raise InputError(f"{name}: expected a column for {', '.join(missing)}, found none{near}")
     return [place[label_key(ticker)] for ticker in wanted]
-
-
-def returns_of(returns: Returns, tickers: tuple[str, ...]) -> Returns:
-    """Columns of these tickers, in their order and spelling.
-
-    Raises:
-        InputError: Naming every ticker without a column.
-    """
-    return Returns(
-        returns.dates, tickers, returns.values[:, _places(returns.tickers, tickers, "returns")]
-    )
 
 
 def with_cash(returns: Returns, weights: pd.Series, risk_free: float, per_year: float) -> Returns:
@@ -124,6 +114,13 @@ def universe_weights(universe: Universe, heading: str) -> pd.Series | None:
     return weights
 
 
+def universe_numbers(universe: Universe, heading: str) -> pd.Series | None:
+    """Numbers from a column of the universe by ticker, blanks left out; None without the column."""
+    if not universe.has(heading):
+        return None
+    return pd.Series(universe.numbers(heading), index=list(universe.tickers)).dropna()
+
+
 @dataclass(frozen=True, eq=False)
 class Market:
     """What is known of assets.
@@ -158,7 +155,7 @@ def _market(cells: Cells, universe: Universe, tickers: tuple[str, ...], options:
     stated = _stated_returns(universe, tickers)
     if is_labelled_matrix(cells):
         return _of_matrix(cells, tickers, stated, options.risk_free)
-    returns = returns_of(read_returns(cells), tickers)
+    returns = read_returns(cells).only(tickers)
     method = options.expected_returns or ("shrunk" if stated is None else "universe")
     known = assumptions(
         returns,
@@ -203,3 +200,16 @@ def read_known(cells: Cells, universe: Universe, options: Options) -> Market:
     if not tickers:
         raise InputError("returns: expected a column for at least one asset of the universe")
     return _market(cells, universe, tickers, options)
+
+
+def known_market(cells: Cells, universe: Universe | None) -> Market | None:
+    """As ``read_known`` with default options; None where no returns are given.
+
+    Raises:
+        InputError: If there are returns and no universe.
+    """
+    if not is_given(cells):
+        return None
+    if universe is None:
+        raise InputError("universe: expected the assets that the returns are of, found nothing")
+    return read_known(cells, universe, Options())
