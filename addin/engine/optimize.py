@@ -243,10 +243,9 @@ def under(feasible: FeasibleSet, assumptions: Assumptions, settings: Settings) -
 
 
 def _tidy(feasible: FeasibleSet, weights: Vector) -> Vector:
-    """Dust below ``EDGE`` swept onto the largest weight that has room for it."""
-    dust = (np.abs(weights) < EDGE) & (weights != 0)
-    total = weights.sum()
-    if not dust.any() and abs(total - 1) <= _SUM:
+    """Weights below ``EDGE`` made zero, their sum given to the weight with most room."""
+    dust = (np.abs(weights) < EDGE) & (weights != 0) & (feasible.lower <= 0)
+    if not dust.any() and abs(weights.sum() - 1) <= _SUM:
         return weights
     swept = np.where(dust, 0.0, weights)
     room = np.minimum(swept - feasible.lower, feasible.upper - swept)

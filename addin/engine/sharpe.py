@@ -6,18 +6,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector
-from addin.engine.constraints import percent
-from addin.engine.objectives import Problem, max_return
+from addin.engine.constraints import one_sided, percent
+from addin.engine.objectives import Problem, max_return, min_volatility
 from addin.engine.polish import polished
 from addin.engine.program import Optimum, Program
 from addin.engine.solve import cone_of, is_optimal, minimum, solve_cone, solve_qp
-from addin.errors import InfeasibleError
+from addin.errors import InfeasibleError, InputError
 
 Places = NDArray[np.int64]
 
 _ROUNDS = 12
 _CROSSED = 1e-10
+_TINY = 1e-30
+_RISKLESS = 1e-5  # a volatility that is rounding error
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,9 @@ class _Cone:
 
     def weights(self, point: Optimum) -> Optimum:
         """The weights of a solution, with the prices of the base program's rows."""
-        y, scale = point.x[:-1], point.x[-1]
+        y, scale = point.x[:-1], float(point.x[-1])
+        if scale <= 0:
+            raise ArithmeticError("no scale, no weights")
         factor = _tilt(self.base, self.excess, y / scale) / scale
         prices, m = np.zeros(len(self.base.rows)), len(self.above)
         prices[-1] = point.row_prices[1]
@@ -81,7 +86,8 @@ class _Cone:
 
 
 def _tilt(base: Program, excess: Vector, weights: Vector) -> float:
-    return float(excess @ weights / (weights @ (base.quadratic @ weights)))
+    variance = float(weights @ (base.quadratic @ weights))
+    return float(excess @ weights) / max(variance, _TINY)
 
 
 def _tangent(base: Program, excess: Vector, weights: Vector) -> Program:
@@ -125,7 +131,7 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
     return point
 
 
-def _require_excess(problem: Problem) -> None:
+def _require_excess(problem: Problem) -> float:
     best = minimum(max_return(replace(problem, concentration=0.0)))
     highest = float(problem.expected_returns @ best.x)
     free = problem.assumptions.risk_free
@@ -133,6 +139,21 @@ def _require_excess(problem: Problem) -> None:
         raise InfeasibleError(
             f"no feasible portfolio earns more than the risk-free rate of {percent(free)}: the "
             f"best expected return is {percent(highest)}, an excess of {percent(highest - free)}"
+        )
+    return highest - free
+
+
+def _require_risk(problem: Problem) -> None:
+    """Refuse a covariance under which some portfolio earns an excess return without risk."""
+    least = problem.assumptions.risk_free + _require_excess(problem) / 100
+    rule = one_sided("", problem.expected_returns, ">=", least)
+    earning = replace(problem, feasible=problem.feasible.also(rule), concentration=0.0)
+    weights = minimum(min_volatility(earning)).x
+    if problem.norm(Rule.VOLATILITY, weights) <= _RISKLESS:
+        raise InputError(
+            "max sharpe: a portfolio without volatility is expected to earn "
+            f"{percent(float(problem.expected_returns @ weights))}, more than the risk-free rate, "
+            "so no ratio is greatest; need a covariance of full rank, e.g. ledoit-wolf"
         )
 
 
@@ -146,6 +167,7 @@ def max_sharpe(problem: Problem) -> Optimum:
     Raises:
         InfeasibleError: If no portfolio obeys the rules, or none that does earns more than
             the risk-free rate; the best excess return is named.
+        InputError: If the covariance is singular and a portfolio without risk earns an excess.
 
     Source:
         Cornuejols and Tütüncü (2006), "Optimization Methods in Finance", §8.2.
@@ -155,9 +177,10 @@ def max_sharpe(problem: Problem) -> Optimum:
     for method in (_by_rows, _by_cones):
         try:
             point = method(base, excess)
-        except InfeasibleError:
+        except (InfeasibleError, ArithmeticError):
             _require_excess(problem)
             continue
         if is_optimal(_tangent(base, excess, point.x), point):
             return point
+    _require_risk(problem)
     raise ArithmeticError("the greatest Sharpe ratio could not be proved")

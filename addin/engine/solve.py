@@ -1,6 +1,6 @@
 """Solvers behind one door: each answer is polished and its optimality proved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import clarabel
@@ -15,6 +15,7 @@ from addin.errors import InfeasibleError
 OPTIMALITY = 1e-8  # largest gap, relative to the size of the objective
 _TOLERANCE = 1e-10
 _FIXED = 1e-12  # bounds this close leave a variable no room
+_ROUNDING = 1e-10  # of the largest coefficient
 _NOTHING = "no portfolio obeys all rules"
 
 
@@ -153,35 +154,46 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     return Optimum(np.array(found.x), prices, balls, "Clarabel", found.iterations)
 
 
-def is_optimal(program: Program, point: Optimum) -> bool:
-    """Whether a point obeys every limit and no other is better by more than ``OPTIMALITY``."""
+def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
+    """Whether a point obeys every limit and no other is better by more than ``OPTIMALITY``.
+
+    Args:
+        program: What was to be solved.
+        point: A solution claimed.
+        floor: A gap that is small enough whatever the objective, in its unit.
+    """
     curved = float(point.x @ (program.quadratic @ point.x)) / 2
     size = curved + abs(float(program.linear @ point.x))
-    return program.violation(point.x) <= EDGE and gap(program, point) <= OPTIMALITY * size
+    tolerance = max(OPTIMALITY * size, floor)
+    return program.violation(point.x) <= EDGE and gap(program, point) <= tolerance
 
 
-def _first_optimal(program: Program, raw: Optimum) -> Optimum | None:
-    better = polished(program, raw)
-    return next((point for point in (better, raw) if is_optimal(program, point)), None)
+def _candidates(program: Program) -> Iterator[Optimum]:
+    """Points that may be optimal, the cheapest first."""
+    plain = replace(program, balls=()) if program.balls else program
+    raw = (solve_qp if program.quadratic.any() else solve_lp)(plain)
+    for point in _polished_and_raw(plain, raw):
+        yield replace(point, ball_prices=(0.0,) * len(program.balls))
+    yield from _polished_and_raw(program, solve_cone(program, [cone_of(b) for b in program.balls]))
 
 
-def _without_balls(program: Program) -> Optimum | None:
-    solver = solve_qp if program.quadratic.any() else solve_lp
-    return _first_optimal(program, solver(replace(program, balls=())))
+def _polished_and_raw(program: Program, raw: Optimum) -> Iterator[Optimum]:
+    yield polished(program, raw)
+    yield raw
 
 
 def _solved(program: Program) -> Optimum:
-    if program.balls:
-        free = _solved(replace(program, balls=()))
-        free = replace(free, ball_prices=(0.0,) * len(program.balls))
-        if is_optimal(program, free):
-            return free
-    elif found := _without_balls(program):
-        return found
-    found = _first_optimal(program, solve_cone(program, [cone_of(b) for b in program.balls]))
-    if found is None:
-        raise ArithmeticError("the optimum could not be proved")
-    return found
+    tried = []
+    for point in _candidates(program):
+        if is_optimal(program, point):
+            return point
+        tried.append(point)
+    # where a portfolio without risk exists the least variance is zero and has no relative error
+    floor = _ROUNDING * _size(program)
+    for point in tried:
+        if is_optimal(program, point, floor):
+            return point
+    raise ArithmeticError("the optimum could not be proved")
 
 
 def _restricted(program: Program, free: Mask) -> Program:
