@@ -11,7 +11,7 @@ from addin.hosts.file.ooxml import Element, drop_attributes, main
 from addin.hosts.file.serials import to_date, to_serial
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import DATE, DATE_TIME, GENERAL, Styles
-from addin.hosts.file.text import ERRORS, LONGEST_TEXT, escape, plain_text, unescape
+from addin.hosts.file.text import ERRORS, escape, plain_text, unescape
 
 VALUE, INLINE = main("v"), main("is")
 
@@ -68,22 +68,37 @@ class Cells:
             return moment.date() if "T" not in text else moment
         return unescape(text)  # str: result of a formula; e: an error
 
-    def fill(self, cell: Element, value: Value) -> None:
+    def fill(self, cell: Element, value: Value, text_only: bool = False) -> None:
         """Put a value into a cell in place of whatever it held.
 
         Text is stored as a string, so nothing in it is ever a formula; only the text of an
-        error (``#N/A``) becomes that error.
+        error (``#N/A``) becomes that error, unless ``text_only``.
         """
         for child in list(cell):
             cell.remove(child)
         drop_attributes(cell, "t", "cm", "vm")
         if value is None or value == "":
             return
-        kind, text = self._stored(value)
+        if text_only and isinstance(value, str):
+            self._put(cell, "s", str(self._strings.index(value)))
+        else:
+            self._put(cell, *self._stored(value))
+            self._fit_format(cell, value)
+
+    def fill_result(self, cell: Element, value: Value) -> None:
+        """Put the result of a formula into its cell and keep the formula."""
+        for old in cell.findall(VALUE) + cell.findall(INLINE):
+            cell.remove(old)
+        drop_attributes(cell, "t", "vm")
+        if isinstance(value, str) and value not in ERRORS:
+            self._put(cell, "str", escape(value))
+        elif value is not None:
+            self._put(cell, *self._stored(value))
+
+    def _put(self, cell: Element, kind: str, text: str) -> None:
         if kind:
             cell.set("t", kind)
         etree.SubElement(cell, VALUE).text = text
-        self._fit_format(cell, value)
 
     def _stored(self, value: str | float | bool | date) -> tuple[str, str]:
         """Cell type and text of a value."""
@@ -97,11 +112,6 @@ class Cells:
     def _stored_text(self, text: str) -> tuple[str, str]:
         if text in ERRORS:
             return "e", text
-        if len(text) > LONGEST_TEXT:
-            raise InputError(
-                f"{self.where}: a cell holds at most {LONGEST_TEXT:,} characters, "
-                f"found a text of {len(text):,}"
-            )
         return "s", str(self._strings.index(text))
 
     def _fit_format(self, cell: Element, value: Value) -> None:
@@ -121,8 +131,3 @@ def number_text(number: float, where: str) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{where}: {number} cannot be written to a cell")
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def formula_result(text: str) -> str:
-    """Text of a formula's result as its cell stores it."""
-    return escape(text)

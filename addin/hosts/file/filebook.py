@@ -1,20 +1,31 @@
 """A workbook file as macros see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from addin.domain.labels import did_you_mean
-from addin.domain.table import Value
+from addin.domain.table import Row, Value
 from addin.errors import InputError
 from addin.excel.book import TableRows
+from addin.hosts.file.area import parse_reference
+from addin.hosts.file.charts import areas_of, chart_parts, refresh_caches
+from addin.hosts.file.followers import Followers, floor_of
 from addin.hosts.file.names import DefinedName, defined_names, named_cell
+from addin.hosts.file.obstacles import (
+    check_extent,
+    check_headings,
+    check_unprotected,
+    check_values,
+)
 from addin.hosts.file.ooxml import RELATIONSHIP_ID, Element, main
 from addin.hosts.file.package import Package
+from addin.hosts.file.resize import Resize
 from addin.hosts.file.save import save_atomically
-from addin.hosts.file.sheet import Sheet
+from addin.hosts.file.sheet import Sheet, uses_1904
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
+from addin.hosts.file.table_writer import write_body, write_definition
 from addin.hosts.file.tables import Tables
 
 
@@ -96,6 +107,48 @@ class FileBook:
         sheet, area = named_cell(self.names, name)
         return self.sheet(sheet).value(area.top, area.left)
 
+    def write_table(self, name: str, header: Sequence[str], rows: Sequence[Row]) -> None:
+        """Replace the body and headings of a table, which grows or shrinks to fit.
+
+        Charts, conditional formats, validations, names and print areas that spanned the table
+        follow it. With no rows one blank row stays.
+
+        Raises:
+            InputError: If there is no such table, or a filter, a protection, another table or
+                a filled cell is in the way; nothing is changed then.
+        """
+        headings = tuple(header)
+        body = [tuple(row) for row in rows] or [(None,) * len(headings)]
+        if any(len(row) != len(headings) for row in body):
+            raise ValueError(f"{name}: a row has not as many values as there are headings")
+        table = self.tables[name]
+        sheet = self.sheet(table.sheet)
+        resize = Resize(table, headings, len(body))
+        check_headings(table.name, headings)
+        check_extent(resize, sheet, self.tables.on(table.sheet))
+        check_unprotected(sheet, self._styles, table.area.union(resize.after), table.name)
+        check_values(table.name, headings, body)
+        part = self.package.edit(table.part)
+        write_body(sheet, part, resize, body)
+        write_definition(part, resize)
+        self._follow(resize)
+        self.tables.reread(name)
+        self._changed_sheets.add(table.sheet)
+
+    def write_cell(self, name: str, value: Value) -> None:
+        """Set a named cell; text is written as text.
+
+        Raises:
+            InputError: If there is no such name, it is not one cell, or it is protected.
+        """
+        sheet_name, area = named_cell(self.names, name)
+        sheet = self.sheet(sheet_name)
+        check_unprotected(sheet, self._styles, area, name)
+        check_values(name, ("value",), [(value,)])
+        sheet.unshare_formulas(area)
+        sheet.write(area.top, area.left, value)
+        self._changed_sheets.add(sheet_name)
+
     def progress(self, done: float, text: str) -> None:
         """Report how far a job has come, 0 to 1."""
         if self._on_progress:
@@ -108,8 +161,20 @@ class FileBook:
             self._on_tell(text)
 
     def to_bytes(self) -> bytes:
-        """The workbook file as it stands now."""
+        """The workbook file as it stands now, values kept by charts included."""
+        self.settle()
         return self.package.to_bytes()
+
+    def settle(self) -> None:
+        """Bring what depends on changed cells in line: values kept by charts, calculation."""
+        if not self._changed_sheets:
+            return
+        changed = {sheet.casefold() for sheet in self._changed_sheets}
+        for part in chart_parts(self.package):
+            root = self.package.tree(part)
+            if refresh_caches(root, lambda f: self._chart_values(f, changed), self.date1904):
+                self.package.edit(part)
+        self._changed_sheets.clear()
 
     def save(self, path: Path | str | None = None) -> None:
         """Write the file, in place or under another name.
@@ -120,6 +185,11 @@ class FileBook:
         save_atomically(Path(path) if path else self.path, self.to_bytes())
 
     @cached_property
+    def date1904(self) -> bool:
+        """Whether day 0 is 1904-01-01."""
+        return uses_1904(self.package)
+
+    @cached_property
     def tables(self) -> Tables:
         """The Excel tables."""
         return Tables(self.package, self._sheet_parts)
@@ -128,6 +198,37 @@ class FileBook:
     def names(self) -> tuple[DefinedName, ...]:
         """The defined names."""
         return defined_names(self.package, self._tabs)
+
+    def _follow(self, resize: Resize) -> None:
+        sheet = self.sheet(resize.table.sheet)
+        followers = Followers(self.package, resize)
+        followers.move_charts()
+        followers.move_rules(sheet)
+        for part in self._sheets_with_sparklines:
+            followers.move_sparklines(part)
+        others = [t.area for t in self.tables.on(sheet.name) if t.name != resize.table.name]
+        self.package.edit(self.package.workbook_part)
+        followers.move_names(self.names, floor_of(self.package, sheet, others))
+
+    def _chart_values(self, formula: str, changed: set[str]) -> tuple[Row, ...] | None:
+        """Values of a chart formula that touches a changed sheet."""
+        named = {name.name.casefold(): name.formula for name in self.names}
+        text = named.get(formula.rpartition("!")[2].casefold(), formula)
+        places = [parse_reference(area) for area in areas_of(text)]
+        if not all(places) or not any(place[0].casefold() in changed for place in places if place):
+            return None
+        return tuple(
+            row for place in places if place for row in self.sheet(place[0]).rows(place[1])
+        )
+
+    @cached_property
+    def _changed_sheets(self) -> set[str]:
+        return set()
+
+    @cached_property
+    def _sheets_with_sparklines(self) -> tuple[str, ...]:
+        parts = self._sheet_parts.values()
+        return tuple(part for part in parts if b"sparkline" in self.package.read(part))
 
     @cached_property
     def _tabs(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from lxml import etree
+from openpyxl.formula.translate import Translator
 
 from addin.domain.table import Row, Value
 from addin.hosts.file.area import Area, column_letters, column_number
@@ -33,7 +34,7 @@ class Sheet:
         self.name = name
         self.part = part
         self._package = package
-        self.cells = Cells(name, strings, styles, _date1904(package))
+        self.cells = Cells(name, strings, styles, uses_1904(package))
 
     @property
     def root(self) -> Element:
@@ -80,9 +81,17 @@ class Sheet:
         return cell.get("s") if cell is not None else self._inherited(row, column)
 
     def write_row(
-        self, number: int, values: Mapping[int, Value], styles: Mapping[int, str | None]
+        self,
+        number: int,
+        values: Mapping[int, Value],
+        styles: Mapping[int, str | None],
+        *,
+        text_only: bool = False,
     ) -> None:
-        """Set cells of one row by column; a cell not in ``styles`` keeps its format."""
+        """Set cells of one row by column; a cell not in ``styles`` keeps its format.
+
+        With ``text_only`` not even the text of an error becomes anything but text.
+        """
         row = self._open(number)
         cells = dict(placed(row))
         missing = sorted(set(values) - set(cells))
@@ -91,7 +100,7 @@ class Sheet:
         for column, value in values.items():
             if column in styles:
                 _set(cells[column], "s", styles[column])
-            self.cells.fill(cells[column], value)
+            self.cells.fill(cells[column], value, text_only)
         if missing:
             row[:] = [cells[column] for column in sorted(cells)]
             drop_attributes(row, "spans")
@@ -112,6 +121,39 @@ class Sheet:
             for column, cell in list(placed(row)):
                 if area.left <= column <= area.right:
                     row.remove(cell)
+
+    def formula(self, row: int, column: int) -> str | None:
+        """Formula of a cell without its equals sign, also where it shares another's."""
+        cell = self.cell(row, column)
+        found = None if cell is None else cell.find(FORMULA)
+        if found is None or found.text:
+            return None if found is None else found.text
+        return self._shared_formula(found, f"{column_letters(column)}{row}")
+
+    def set_formula(self, row: int, column: int, text: str) -> None:
+        """Give a cell a formula; its value stays as the result."""
+        value = self.value(row, column)
+        cell = self.write(row, column, None)
+        etree.SubElement(cell, FORMULA).text = text
+        self.cells.fill_result(cell, value)
+
+    def unshare_formulas(self, area: Area) -> None:
+        """Spell out shared formulas if one of them stands in ``area``, so that cells can go."""
+        shared = {
+            cell: (row, column)
+            for row in self._rows
+            for column, cell in placed(self._rows[row])
+            if (f := cell.find(FORMULA)) is not None and f.get("t") == "shared"
+        }
+        if not any(place in area for place in shared.values()):
+            return
+        texts = {cell: self.formula(*place) for cell, place in shared.items()}
+        self.edit()
+        for cell, text in texts.items():
+            formula = cell.find(FORMULA)
+            assert formula is not None
+            drop_attributes(formula, "t", "si", "ref")
+            formula.text = text
 
     def row_attributes(self, number: int) -> dict[str, str]:
         """Height of a row, for new rows like it."""
@@ -147,6 +189,16 @@ class Sheet:
             if left <= column <= right:
                 values[column - left] = self.cells.read(cell)
         return tuple(values)
+
+    def _shared_formula(self, member: Element, place: str) -> str | None:
+        number = member.get("si")
+        for master in self._data.iter(FORMULA):
+            if master.get("si") == number and master.text:
+                holder = master.getparent()
+                assert holder is not None
+                origin = Translator(f"={master.text}", holder.get("r", place))
+                return str(origin.translate_formula(place)).removeprefix("=")
+        return None
 
     def _blank(self, cell: Element) -> bool:
         return cell.find(FORMULA) is None and self.cells.read(cell) is None
@@ -214,7 +266,8 @@ def placed(row: Element) -> Iterator[tuple[int, Element]]:
         yield last, cell
 
 
-def _date1904(package: Package) -> bool:
+def uses_1904(package: Package) -> bool:
+    """Whether day 0 of the workbook is 1904-01-01."""
     properties = package.tree(package.workbook_part).find(main("workbookPr"))
     return properties is not None and properties.get("date1904") in ("1", "true")
 
