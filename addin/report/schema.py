@@ -170,7 +170,7 @@ DEFINITIONS = _table(METHOD, "Method", "Measure; Convention")
 RECONCILIATIONS = _table(
     CHECKS,
     "Checks",
-    "Check; Reported: any; Second way: any; Difference: any; Tolerance: any; Result; How",
+    "Check; Reported: price; Second way: price; Difference: any; Tolerance: any; Result; How",
 )
 
 AUDIT_ITEMS = _table(AUDIT, "Audit", "Item; Value")

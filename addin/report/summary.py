@@ -205,9 +205,23 @@ def trade_rows(study: Study) -> list[Row]:
     return rows
 
 
+def headline(study: Study) -> str:
+    """The report in one sentence: breaches, what trading does about them, and to the risk."""
+    today = counted(study.checks_current, Status.BREACH)
+    after = counted(study.checks_proposed, Status.BREACH)
+    placed = len(orders(study))
+    now, then = (p.metrics["volatility"][0] for p in (study.current, study.proposed))
+    state = plural(today, "breach", "breaches")
+    left = plural(after, "breach", "breaches") if after else "none"
+    return (
+        f"{state[0].upper()}{state[1:]} of the policy today, {left} after "
+        f"{plural(placed, 'trade')}; volatility {percent(now)} → {percent(then)}."
+    )
+
+
 def summary(study: Study) -> Section:
     """Tiles, decisions, policy status and proposed trades."""
-    cells: dict[str, Value] = dict(masthead(study, SUMMARY, proposal_verdict(study)))
+    cells: dict[str, Value] = dict(masthead(study, SUMMARY, headline(study)))
     for number, tile in enumerate(tiles(study), start=1):
         cells |= dict(zip(tile_names(number), tile, strict=True))
     asked, lines = decisions(study), status_lines(study)

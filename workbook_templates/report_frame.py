@@ -1,0 +1,229 @@
+"""What every report sheet is made of: a head, tables in our look, named cells, page set-up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from addin.domain.table import Column, Kind, Row, Table, TableSpec, Value
+from addin.report.schema import AS_OF, FINDING, STATE, SUBJECT, SUMMARY, cell_name
+from workbook_templates.style import GREEN, INK, MUTED, ORANGE, RED, RULE, Style
+
+TITLE_ROW, SUBJECT_ROW, RULED_ROW, FINDING_ROW = 1, 2, 3, 5
+FIRST_ROW = 7  # below the head
+CHART_ROWS = 19  # rows of 20 pixels a chart stands on
+ROOM = 500  # rows below a heading that conditional formats reach
+FOOTER = (
+    "&L&8&K6B7280IPS committee report · &A"
+    "&C&8&K6B7280Not investment advice"
+    "&R&8&K6B7280Page &P of &N"
+)
+SIGN_COLOURS = {"●": RED, "▲": ORANGE, "✓": GREEN}
+SIDE_COLOURS = {"Buy": GREEN, "Sell": RED}
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the sheets show: tables and named cells by name; empty for a bare template."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    cells: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A table on its sheet: where the headings stand and how many rows are below."""
+
+    sheet: str
+    row: int
+    left: int
+    headings: tuple[str, ...]
+    rows: int
+
+    def heading(self, name: str) -> list[Any]:
+        """Cell of a heading, as a chart names a series."""
+        return [self.sheet, self.row, self.left + self.headings.index(name)]
+
+    def values(self, name: str) -> list[Any]:
+        """Cells below a heading, as a chart draws them."""
+        column = self.left + self.headings.index(name)
+        return [self.sheet, self.row + 1, column, self.row + self.rows, column]
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Row and column of the first cell below a heading."""
+        return self.row + 1, self.left + self.headings.index(name)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report sheet being drawn."""
+
+    book: xlsxwriter.Workbook
+    sheet: Worksheet
+    style: Style
+    content: Content
+    last: int  # last column of the printed page
+
+    @property
+    def name(self) -> str:
+        """Name of the sheet."""
+        return str(self.sheet.get_name())
+
+    def cell(
+        self, name: str, row: int, column: int, look: Format, *, to: int | None = None
+    ) -> None:
+        """A named cell, merged as far as column ``to``; the name is that of its first cell."""
+        if to is not None and to > column:
+            self.sheet.merge_range(row, column, row, to, None, look)
+        write(self.sheet, row, column, self.content.cells.get(name), look)
+        self.book.define_name(name, f"='{self.name}'!{absolute(row, column)}")
+
+    def table(
+        self,
+        spec: TableSpec,
+        row: int,
+        left: int,
+        *,
+        wrapped: Sequence[str] = (),
+        further: Kind = Kind.NUMBER,
+    ) -> Placed:
+        """An Excel table in our look, filled when there is content, else with one blank row.
+
+        Args:
+            spec: Its name and columns.
+            row: Row of the headings.
+            left: Column of the first heading.
+            wrapped: Headings whose words wrap.
+            further: What the columns of an open-ended table hold.
+        """
+        columns, rows = self._contents(spec, further)
+        looks = [self._look(column, column.heading in wrapped) for column in columns]
+        self.sheet.add_table(
+            row,
+            left,
+            row + len(rows),
+            left + len(columns) - 1,
+            {
+                "name": spec.name,
+                "style": None,
+                "autofilter": False,
+                "columns": [
+                    {"header": c.heading, "header_format": self.style.column_head(c.kind, **SMALL)}
+                    for c in columns
+                ],
+            },
+        )
+        for place, values in enumerate(rows, start=row + 1):
+            for column, (value, look) in enumerate(zip(values, looks, strict=True), start=left):
+                write(self.sheet, place, column, value, look)
+        return Placed(self.name, row, left, tuple(c.heading for c in columns), len(rows))
+
+    def _contents(self, spec: TableSpec, further: Kind) -> tuple[list[Column], list[Row]]:
+        filled = self.content.tables.get(spec.name)
+        placeholder = ("…",) if spec.open_ended else ()  # further columns take its look
+        headings = filled.headings if filled else (*spec.headings, *placeholder)
+        more = [Column(heading, further) for heading in headings[len(spec.columns) :]]
+        columns = [*spec.columns, *more]
+        rows = list(filled.rows) if filled else []
+        return columns, rows or [(None,) * len(columns)]
+
+    def _look(self, column: Column, wrapped: bool) -> Format:
+        wrap = {"text_wrap": True, "valign": "top"} if wrapped else {}
+        return self.style.value(column.kind, bottom=4, bottom_color=RULE, **wrap)
+
+    def heading(self, text: str, row: int, left: int, right: int) -> None:
+        """Name of a block, ruled as wide as the block."""
+        for column in range(left, right + 1):
+            self.sheet.write_blank(row, column, None, self.style.heading)
+        self.sheet.write_string(row, left, text, self.style.heading)
+
+    def colour_words(self, placed: Placed, heading: str, colours: Mapping[str, str]) -> None:
+        """Colour a column's words by how they begin; the words say the same without colour."""
+        row, column = placed.place(heading)
+        for word, colour in colours.items():
+            self.colour_beginning(row, column, row + ROOM, column, word, colour)
+
+    def colour_beginning(
+        self, top: int, left: int, bottom: int, right: int, word: str, colour: str
+    ) -> None:
+        """Colour the cells of an area that begin with a word or sign."""
+        look = self.book.add_format({"font_color": colour, "bold": True})
+        rule = {"type": "text", "criteria": "begins with", "value": word, "format": look}
+        self.sheet.conditional_format(top, left, bottom, right, rule)
+
+    def when(self, placed: Placed, heading: str, says: str, **properties: Any) -> None:
+        """Format the rows of a table in which a column says something."""
+        row, column = placed.place(heading)
+        first = absolute(row, column).replace("$", "", 2)
+        letter = "".join(c for c in first if c.isalpha())
+        rule = {
+            "type": "formula",
+            "criteria": f'=${letter}{row + 1}="{says}"',
+            "format": self.book.add_format(properties),
+        }
+        right = placed.left + len(placed.headings) - 1
+        self.sheet.conditional_format(row, placed.left, row + ROOM, right, rule)
+
+
+SMALL = {"font_size": 9, "font_color": MUTED, "bold": False, "valign": "bottom"}
+
+
+def write(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
+    """A value as what it is; text is never taken for a formula."""
+    if value is None:
+        sheet.write_blank(row, column, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, look)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, look)
+    else:
+        sheet.write_datetime(row, column, value, look)
+
+
+def absolute(row: int, column: int) -> str:
+    """``$B$3``."""
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column, True, True))
+
+
+def set_page(sheet: Worksheet, last: int | None) -> None:
+    """Landscape A4, one page wide, the head repeated; print columns A to ``last``, or all."""
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(0.4, 0.4, 0.45, 0.6)
+    sheet.set_footer(FOOTER)
+    if last is not None:
+        sheet.print_area(0, 0, 1_048_575, last)
+
+
+def head(page: Page, title: str) -> None:
+    """Masthead: title and state, subject and date, a rule, and what the sheet says."""
+    sheet, style, middle = page.sheet, page.style, page.last - 4
+    muted = style.format(font_color=MUTED)
+    right = {"align": "right"}
+    sheet.set_row(0, 13)
+    sheet.set_row(TITLE_ROW, 26)
+    sheet.set_row(RULED_ROW, 5)
+    sheet.set_row(RULED_ROW + 1, 5)
+    sheet.set_row(FINDING_ROW, 20)
+    sheet.set_row(FINDING_ROW + 1, 6)
+    sheet.write_string(TITLE_ROW, 1, title, style.title)
+    state = style.format(bold=True, font_size=11, font_color=ORANGE, **right)
+    page.cell(cell_name(title, STATE), TITLE_ROW, middle + 1, state, to=page.last)
+    page.cell(cell_name(title, SUBJECT), SUBJECT_ROW, 1, muted)
+    date = style.format(font_color=MUTED, **right)
+    page.cell(cell_name(title, AS_OF), SUBJECT_ROW, middle + 1, date, to=page.last)
+    for column in range(1, page.last + 1):
+        sheet.write_blank(RULED_ROW, column, None, style.format(bottom=2, bottom_color=INK))
+    page.cell(cell_name(title, FINDING), FINDING_ROW, 1, style.format(bold=True, font_size=11))
+    if title != SUMMARY:
+        back = style.format(font_size=8, font_color=MUTED)
+        sheet.write_url(0, 1, f"internal:'{SUMMARY}'!A1", back, "‹ Summary")
+        sheet.repeat_rows(TITLE_ROW, FINDING_ROW)
+        sheet.freeze_panes(FIRST_ROW, 0)
