@@ -1,22 +1,48 @@
 """Build the template workbook: ``python -m workbook_templates.build``."""
 
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from workbook_templates.inputs import draw_input_sheets
+from addin.domain.table import Table
+from addin.excel import layout
+from workbook_templates.about import draw_about
+from workbook_templates.analysis import draw_analysis_sheets
+from workbook_templates.inputs import Placed, draw_input_sheets, draw_table
 from workbook_templates.sample import sample_tables
-from workbook_templates.style import Style
+from workbook_templates.style import BODY, Style
 
 TEMPLATE = Path(__file__).with_name("ips_workbook.xlsx")
+CREATED = datetime(2026, 1, 1)  # fixed, so that building twice gives the same bytes
+
+
+def _draw_undo(book: xlsxwriter.Workbook, style: Style) -> None:
+    """A hidden sheet that keeps what the last run replaced."""
+    sheet = book.add_worksheet(layout.UNDO.sheet)
+    draw_table(
+        Placed(layout.UNDO, Table(layout.UNDO.name, layout.UNDO.headings, ()), sheet, 0, 0), style
+    )
+    sheet.very_hidden()
 
 
 def draw(path: Path) -> None:
     """Write the workbook, formulas not yet calculated."""
-    with xlsxwriter.Workbook(path) as book:
+    options = {"default_format_properties": BODY, "default_date_format": "yyyy-mm-dd"}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"title": "IPS workbook", "created": CREATED})
+        book.set_calc_mode("auto")
         style = Style(book)
+        draw_about(book, style)
         draw_input_sheets(book, style, sample_tables())
+        draw_analysis_sheets(book, style)
+        _draw_undo(book, style)
+
+
+def build(path: Path = TEMPLATE) -> None:
+    """Write the template with every number calculated."""
+    draw(path)
 
 
 if __name__ == "__main__":
-    draw(TEMPLATE)
+    build()

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,7 +14,7 @@ from addin.domain.table import Kind, Table, TableSpec, Value
 from addin.excel import layout
 from workbook_templates.guidance import HELP
 from workbook_templates.rules import add_rules
-from workbook_templates.style import INPUT_TAB, SMALL, TABLE_STYLE, Style, page
+from workbook_templates.style import INPUT_TAB, LEFT_ALIGNED, SMALL, TABLE_STYLE, Style, page
 
 TITLE_ROW, HELP_ROW, HEADER_ROW = 0, 1, 3
 POLICY_LINKS_ROW, POLICY_NAME_ROW, POLICY_HELP_ROW, POLICY_HEADER_ROW = 2, 4, 5, 6
@@ -22,7 +24,7 @@ FURTHER_KINDS = {
     layout.PRICES.name: Kind.PRICE,
     layout.SCENARIOS.name: Kind.RATE,
     layout.ASSUMPTIONS.name: Kind.NUMBER,
-    layout.VIEWS.name: Kind.NUMBER,
+    layout.VIEWS.name: Kind.NUMBER,  # weights, a return and a confidence
 }
 # Tables stand side by side: each may grow downwards, and nothing stands below it.
 POLICY_TABLES = (
@@ -37,6 +39,7 @@ POLICY_TABLES = (
     layout.POLICY_OBJECTIVES,
     layout.POLICY_EXCLUSIONS,
 )
+LINK_COLUMNS = (0, 1, 3, 4, 5, 6, 7, 8, 9, 10)  # column 2 is the narrow gap
 SHEETS = tuple(dict.fromkeys(spec.sheet for spec in layout.INPUT_TABLES))
 
 
@@ -81,16 +84,19 @@ def _shown_kind(kind: Kind, value: Value) -> Kind:
     return Kind.RATE if isinstance(value, float) and abs(value) < 1 else Kind.ANY
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Value, kind: Kind, style: Style) -> None:
-    shown = _shown_kind(kind, value)
-    properties = {"align": "right"} if kind is Kind.ANY and not isinstance(value, str) else {}
-    cell_format = style.input(shown, **properties)
+def _alignment(kind: Kind, place: int) -> dict[str, Any]:
+    """Words stand a little off the figures before them; a mixed column is read as words."""
+    words = kind in LEFT_ALIGNED
+    return {"align": "left", "indent": int(place > 0)} if words else {"align": "right"}
+
+
+def _write(sheet: Worksheet, at: tuple[int, int], value: Value, look: Format) -> None:
     if isinstance(value, date):
-        sheet.write_datetime(row, column, value, cell_format)
+        sheet.write_datetime(*at, value, look)
     elif isinstance(value, str):
-        sheet.write_string(row, column, value, cell_format)
+        sheet.write_string(*at, value, look)
     else:
-        sheet.write(row, column, value, cell_format)
+        sheet.write(*at, value, look)
 
 
 def _text_width(value: Value) -> int:
@@ -103,14 +109,15 @@ def _column_width(heading: str, kind: Kind, values: Iterable[Value]) -> float:
     return min(needed, WIDEST)
 
 
-def _draw_table(placed: Placed, style: Style) -> None:
+def draw_table(placed: Placed, style: Style) -> None:
+    """Add the Excel table with its rows, each value styled as typed by the analyst."""
     sheet, top, left = placed.sheet, placed.row, placed.column
     for i, (heading, kind) in enumerate(zip(placed.table.headings, placed.kinds, strict=True)):
         width = _column_width(heading, kind, (row[i] for row in placed.rows))
         sheet.set_column(left + i, left + i, width)
     columns = [
-        {"header": heading, "header_format": style.column_head(kind)}
-        for heading, kind in zip(placed.table.headings, placed.kinds, strict=True)
+        {"header": heading, "header_format": style.column_head(kind, **_alignment(kind, i))}
+        for i, (heading, kind) in enumerate(zip(placed.table.headings, placed.kinds, strict=True))
     ]
     options = {
         "name": placed.spec.name,
@@ -122,7 +129,9 @@ def _draw_table(placed: Placed, style: Style) -> None:
     sheet.add_table(top, left, top + len(placed.rows), left + placed.width - 1, options)
     for down, row in enumerate(placed.rows, start=1):
         for across, (value, kind) in enumerate(zip(row, placed.kinds, strict=True)):
-            _write(sheet, top + down, left + across, value, kind, style)
+            aligned = _alignment(kind, across)
+            look = style.input(_shown_kind(kind, value), **aligned)
+            _write(sheet, (top + down, left + across), value, look)
 
 
 def _head(sheet: Worksheet, style: Style, name: str, help_text: str) -> None:
@@ -138,10 +147,12 @@ def _draw_policy(sheet: Worksheet, style: Style, tables: Mapping[str, Table]) ->
     placed, column = [], 0
     for number, spec in enumerate(POLICY_TABLES):
         here = Placed(spec, tables[spec.name], sheet, POLICY_HEADER_ROW, column)
-        _draw_table(here, style)
+        draw_table(here, style)
         name = spec.name.removeprefix("Policy_")
         target = xl_rowcol_to_cell(POLICY_NAME_ROW, column)
-        sheet.write_url(POLICY_LINKS_ROW, number, f"internal:'Policy'!{target}", style.link, name)
+        sheet.write_url(
+            POLICY_LINKS_ROW, LINK_COLUMNS[number], f"internal:'Policy'!{target}", style.link, name
+        )
         last = column + here.width - 1
         sheet.merge_range(POLICY_NAME_ROW, column, POLICY_NAME_ROW, last, name, style.heading)
         help_format = style.format(**SMALL, text_wrap=True, valign="top")
@@ -160,7 +171,7 @@ def _draw_single(
 ) -> Placed:
     _head(sheet, style, spec.sheet, HELP[spec.name])
     placed = Placed(spec, tables[spec.name], sheet, HEADER_ROW, 0)
-    _draw_table(placed, style)
+    draw_table(placed, style)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     sheet.repeat_rows(HEADER_ROW)
     return placed
