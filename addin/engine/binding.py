@@ -3,7 +3,7 @@
 import numpy as np
 
 from addin.domain.weights import Vector
-from addin.engine.objectives import Problem
+from addin.engine.problem import Problem
 
 _TOUCHING = 1e-8
 
@@ -46,9 +46,10 @@ def binding(problem: Problem, weights: Vector) -> tuple[tuple[str, ...], tuple[s
         for limit in problem.feasible.norm_limits
         if problem.norm(limit.rule, weights) >= limit.bound * (1 - _TOUCHING)
     ]
+    groups = [k for k in touched if not rules[k].coefficients.all()]
     per_asset = []
     for i, words in enumerate(own):
-        about = [rules[k].words for k in touched if rules[k].coefficients[i]]
+        about = [rules[k].words for k in groups if rules[k].coefficients[i]]
         per_asset.append("; ".join([words, *about] if words else about))
     listed = [rules[k].words for k in touched] + norms + [words for words in own if words]
     return tuple(dict.fromkeys(listed)), tuple(per_asset)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from addin.domain.policy import Rule
 from addin.domain.weights import EDGE, Matrix, Vector
-from addin.engine import objectives
+from addin.engine import programs
 from addin.engine.binding import binding
-from addin.engine.constraints import FeasibleSet, NormLimit, percent
-from addin.engine.objectives import Problem
+from addin.engine.feasible import FeasibleSet, NormLimit, percent
+from addin.engine.problem import Problem
 from addin.engine.solve import minimum
 from addin.errors import InfeasibleError
 
@@ -106,8 +106,8 @@ def _named(problem: Problem, rules: tuple[str, ...]) -> str:
     empty = {rule.words for rule in problem.feasible.rules if not rule.coefficients.any()}
     note = {words: " (no such asset in the universe)" for words in empty}
     shown = [words + note.get(words, "") for words in rules]
-    together = "together " if len(shown) > 1 else ""
-    return f"no portfolio satisfies {together}{', '.join(shown)}{_most_return(problem, rules)}"
+    together = " together" if len(shown) > 1 else ""
+    return f"no portfolio obeys{together}: {'; '.join(shown)}{_most_return(problem, rules)}"
 
 
 def _most_return(problem: Problem, rules: tuple[str, ...]) -> str:
@@ -119,7 +119,7 @@ def _most_return(problem: Problem, rules: tuple[str, ...]) -> str:
         return ""
     rest = replace(problem, feasible=replace(problem.feasible, rules=others, norm_limits=()))
     try:
-        best = minimum(objectives.max_return(replace(rest, concentration=0.0)))
+        best = minimum(programs.max_return(replace(rest, concentration=0.0)))
     except InfeasibleError:
         return ""
     highest = percent(float(rest.expected_returns @ best.x))
@@ -130,9 +130,9 @@ def _least(problem: Problem, limit: NormLimit) -> str | None:
     """What to say if a norm limit is below the least the other rules of a problem allow."""
     plain = replace(problem, concentration=0.0)
     program = (
-        objectives.min_volatility(plain)
+        programs.min_volatility(plain)
         if limit.rule is Rule.VOLATILITY
-        else objectives.min_tracking_error(plain)
+        else programs.min_tracking_error(plain)
     )
     weights = minimum(program).x
     least = problem.norm(limit.rule, weights)

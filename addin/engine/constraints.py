@@ -1,8 +1,6 @@
-"""The policy as constraints on weights: every row knows its rule in words."""
+"""From the rules of a policy to the set of portfolios it allows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,104 +9,15 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.labels import label_key
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
-from addin.domain.weights import Matrix, Vector, aligned
+from addin.domain.weights import Vector, aligned
+from addin.engine.feasible import FeasibleSet, LinearRule, NormLimit, one_sided, percent
+from addin.engine.problem import places
 from addin.engine.selection import class_members, selected
 from addin.errors import InputError, PolicyError
 
+__all__ = ["FeasibleSet", "LinearRule", "NormLimit", "feasible_set"]
+
 NORM_RULES = (Rule.VOLATILITY, Rule.TRACKING_ERROR)
-
-
-@dataclass(frozen=True, eq=False)
-class LinearRule:
-    """``lower ≤ coefficients · weights ≤ upper``, with the policy's words for it.
-
-    Attributes:
-        words: E.g. ``Equity ≤ 65%``.
-        coefficients: (n,).
-        lower: -inf where there is none.
-        upper: inf where there is none.
-    """
-
-    words: str
-    coefficients: Vector
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
-class NormLimit:
-    """A largest annual volatility or tracking error."""
-
-    rule: Rule
-    words: str
-    bound: float
-
-
-@dataclass(frozen=True, eq=False)
-class FeasibleSet:
-    """Portfolios that add up to one and obey every hard rule of a policy.
-
-    Attributes:
-        tickers: (n,).
-        asset_classes: (n,).
-        lower: (n,) smallest weights.
-        upper: (n,) largest weights.
-        lower_words: (n,) the rule behind each smallest weight.
-        upper_words: (n,) the rule behind each largest weight.
-        rules: Linear rules.
-        norm_limits: Limits of volatility and tracking error.
-    """
-
-    tickers: tuple[str, ...]
-    asset_classes: tuple[str, ...]
-    lower: Vector
-    upper: Vector
-    lower_words: tuple[str, ...]
-    upper_words: tuple[str, ...]
-    rules: tuple[LinearRule, ...] = ()
-    norm_limits: tuple[NormLimit, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.tickers)
-
-    @cached_property
-    def index(self) -> pd.Index:
-        """The tickers as labels of a series of weights."""
-        return pd.Index(self.tickers)
-
-    @cached_property
-    def matrix(self) -> Matrix:
-        """(rules, n) coefficients of the linear rules."""
-        rows = [rule.coefficients for rule in self.rules]
-        return np.array(rows) if rows else np.zeros((0, len(self)))
-
-    @cached_property
-    def row_lower(self) -> Vector:
-        """(rules,) lower limits of the linear rules."""
-        return np.array([rule.lower for rule in self.rules])
-
-    @cached_property
-    def row_upper(self) -> Vector:
-        """(rules,) upper limits of the linear rules."""
-        return np.array([rule.upper for rule in self.rules])
-
-    def also(self, *rules: LinearRule | NormLimit) -> "FeasibleSet":
-        """The same set under further rules."""
-        linear = tuple(rule for rule in rules if isinstance(rule, LinearRule))
-        norms = tuple(rule for rule in rules if isinstance(rule, NormLimit))
-        return replace(self, rules=self.rules + linear, norm_limits=self.norm_limits + norms)
-
-
-def percent(value: float) -> str:
-    """A weight or rate in words: 12.5%."""
-    return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-def one_sided(words: str, coefficients: Vector, operator: str, value: float) -> LinearRule:
-    """The rule ``coefficients · weights <operator> value``."""
-    lower = -np.inf if operator == "<=" else value
-    upper = np.inf if operator == ">=" else value
-    return LinearRule(words, coefficients, lower, upper)
 
 
 def _class_rules(universe: Universe, classes: Sequence[ClassRange]) -> list[LinearRule]:
@@ -156,18 +65,6 @@ def _average(universe: Universe, limit: Limit) -> Vector:
 
 def _lacking(noun: str, limit: Limit) -> InputError:
     return InputError(f"limit '{limit.words}': needs {noun}, found none")
-
-
-def places(tickers: Sequence[str], among: Sequence[str]) -> list[int]:
-    """Position of each ticker in another list.
-
-    Raises:
-        InputError: Naming the tickers without expected return and covariance.
-    """
-    place = {label_key(ticker): i for i, ticker in enumerate(among)}
-    if missing := [ticker for ticker in tickers if label_key(ticker) not in place]:
-        raise InputError(f"assumptions: no expected return and covariance for {', '.join(missing)}")
-    return [place[label_key(ticker)] for ticker in tickers]
 
 
 def _coefficients(

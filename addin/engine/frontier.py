@@ -7,11 +7,13 @@ import pandas as pd
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.weights import Matrix, Vector
-from addin.engine.constraints import FeasibleSet
-from addin.engine.objectives import Problem, min_volatility, problem_of
-from addin.engine.optimize import AS_STATED, Objective, Settings, optimize, under
+from addin.engine.feasible import FeasibleSet
+from addin.engine.optimize import Objective, optimize
 from addin.engine.polish import polished
+from addin.engine.problem import Problem, problem_of
 from addin.engine.program import Optimum, Program
+from addin.engine.programs import min_volatility
+from addin.engine.settings import AS_STATED, Settings, under
 from addin.engine.solve import is_optimal, minimum
 from addin.errors import InputError
 

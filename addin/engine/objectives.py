@@ -1,219 +1,142 @@
-"""What to optimise, as programs in numbers."""
+"""Each objective: its program, and the value of its optimum in the objective's own unit."""
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
-from addin.domain.assumptions import Assumptions
+from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import Rule
-from addin.domain.weights import Matrix, Vector, aligned
-from addin.engine.constraints import FeasibleSet, places
-from addin.engine.program import Ball, Optimum, Program, reduced_gradient
+from addin.domain.weights import Vector
+from addin.engine import programs
+from addin.engine.problem import Problem
+from addin.engine.program import Optimum
+from addin.engine.settings import Settings
+from addin.engine.sharpe import max_sharpe
+from addin.engine.solve import minimum
 from addin.errors import InputError
 
-_PRICED = 1e-9
+
+class Objective(StrEnum):
+    """What "best" means."""
+
+    MIN_VOLATILITY = "min volatility"
+    MAX_SHARPE = "max sharpe"
+    MAX_UTILITY = "max utility"
+    MAX_RETURN = "max return"
+    MIN_TRACKING_ERROR = "min tracking error"
+    EQUAL_WEIGHT = "equal weight"
+    INVERSE_VOLATILITY = "inverse volatility"
+
+
+def objective_named(name: str) -> Objective:
+    """The objective of this name.
+
+    Raises:
+        InputError: If there is none; the nearest is suggested.
+    """
+    if isinstance(name, Objective):
+        return name
+    known = {label_key(objective): objective for objective in Objective}
+    if label_key(name) not in known:
+        raise InputError(
+            f"objective: need one of {', '.join(Objective)}, found '{name}'"
+            f"{did_you_mean(name, Objective)}"
+        )
+    return known[label_key(name)]
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
-    """Market and rules in numbers, assets in the order of the feasible set.
+class Task:
+    """A problem, how to optimise it, and the weights before trading."""
 
-    Attributes:
-        assumptions: Of M ≥ n assets.
-        feasible: Of n assets.
-        benchmark: (M,) weights, or None.
-        concentration: Added to the diagonal of the covariance, the penalty on Σw².
-    """
+    problem: Problem
+    settings: Settings
+    current: pd.Series | None
 
-    assumptions: Assumptions
-    feasible: FeasibleSet
-    benchmark: Vector | None = None
-    concentration: float = 0.0
-
-    @cached_property
-    def here(self) -> list[int]:
-        """(n,) position of each asset among those of the assumptions."""
-        return places(self.feasible.tickers, self.assumptions.tickers)
-
-    @cached_property
-    def whole(self) -> bool:
-        """Whether the assumptions are about just these assets, in this order."""
-        return self.assumptions.tickers == self.feasible.tickers
-
-    @cached_property
-    def covariance(self) -> Matrix:
-        """(n, n) annual."""
-        full = self.assumptions.covariance
-        return full if self.whole else full[np.ix_(self.here, self.here)]
-
-    @cached_property
-    def expected_returns(self) -> Vector:
-        """(n,) annual."""
-        full = self.assumptions.expected_returns
-        return full if self.whole else full[self.here]
-
-    @cached_property
-    def penalised(self) -> Matrix:
-        """(n, n) covariance plus the concentration penalty."""
-        if not self.concentration:
-            return self.covariance
-        return self.covariance + self.concentration * np.eye(len(self.feasible))
-
-    @cached_property
-    def _factor(self) -> Matrix:
-        full = self.assumptions.covariance
-        try:
-            return np.asarray(np.linalg.cholesky(full).T)
-        except np.linalg.LinAlgError:  # singular: a square root by eigenvalues
-            values, vectors = np.linalg.eigh(full)
-            return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
-
-    def required_benchmark(self) -> Vector:
-        """(M,) weights.
-
-        Raises:
-            InputError: If there is no benchmark.
-        """
-        if self.benchmark is None:
-            raise InputError("tracking error: needs benchmark weights, found none")
-        return self.benchmark
-
-    def norm(self, rule: Rule, weights: Vector) -> float:
-        """Annual volatility or tracking error of (n,) weights."""
-        if rule is Rule.VOLATILITY:
-            return math.sqrt(max(float(weights @ (self.covariance @ weights)), 0.0))
-        active = -self.required_benchmark()
-        active[self.here] += weights
-        variance = float(active @ (self.assumptions.covariance @ active))
-        return math.sqrt(max(variance, 0.0))
-
-    def ball(self, rule: Rule, radius: float) -> Ball:
-        """Volatility or tracking error of at most ``radius``."""
-        factor = self._factor[:, self.here]
-        if rule is Rule.VOLATILITY:
-            return Ball(factor, np.zeros(len(factor)), radius)
-        return Ball(factor, self._factor @ self.required_benchmark(), radius)
-
-    @cached_property
-    def balls(self) -> tuple[Ball, ...]:
-        """The norm limits of the feasible set."""
-        return tuple(self.ball(limit.rule, limit.bound) for limit in self.feasible.norm_limits)
-
-    def program(self, quadratic: Matrix, linear: Vector) -> Program:
-        """Minimise ½ w'Pw + q'w over the feasible set; the last row is the budget."""
-        feasible = self.feasible
-        n, m = len(feasible), len(feasible.rules)
-        rows = np.ones((m + 1, n))
-        rows[:m] = feasible.matrix
-        return Program(
-            quadratic,
-            linear,
-            rows,
-            np.append(feasible.row_lower, 1.0),
-            np.append(feasible.row_upper, 1.0),
-            feasible.lower,
-            feasible.upper,
-            self.balls,
-        )
+    def held(self) -> Vector:
+        """(n,) current weights; what is held outside the universe costs the same anyhow."""
+        if self.current is None:
+            raise InputError("cost_bps: needs current weights, found none")
+        place = {label_key(t): i for i, t in enumerate(self.problem.feasible.tickers)}
+        held = np.zeros(len(place))
+        for ticker, weight in self.current.items():
+            if (i := place.get(label_key(str(ticker)))) is not None:
+                held[i] = weight
+        return held
 
 
-def min_volatility(problem: Problem) -> Program:
-    """Least w'Σw, plus the concentration penalty."""
-    return problem.program(problem.penalised, np.zeros(len(problem.feasible)))
+Answer = tuple[Optimum, float]
 
 
-def min_tracking_error(problem: Problem) -> Program:
-    """Least (w−b)'Σ(w−b), plus the concentration penalty."""
-    towards = problem.assumptions.covariance @ problem.required_benchmark()
-    return problem.program(problem.penalised, -towards[problem.here])
+def _min_volatility(task: Task) -> Answer:
+    found = minimum(programs.min_volatility(task.problem))
+    return found, task.problem.norm(Rule.VOLATILITY, found.x)
 
 
-def max_utility(problem: Problem, risk_aversion: float) -> Program:
-    """Greatest μ'w − λ/2 w'Σw − c Σw²."""
-    curved = risk_aversion * problem.covariance
-    if problem.concentration:
-        curved = curved + 2 * problem.concentration * np.eye(len(problem.feasible))
-    return problem.program(curved, -problem.expected_returns)
+def _min_tracking_error(task: Task) -> Answer:
+    found = minimum(programs.min_tracking_error(task.problem))
+    return found, task.problem.norm(Rule.TRACKING_ERROR, found.x)
 
 
-def with_costs(program: Program, current: Vector, rate: float) -> Program:
-    """The program less ``rate`` · Σ|w − current|.
-
-    A sale s ≥ current − w is split off for every asset that can be sold; the purchase is then
-    w − current + s. Rate times both is linear in w and s.
-
-    Args:
-        program: Of n weights.
-        current: (n,) weights before trading.
-        rate: Cost per unit traded.
-
-    Returns:
-        A program of n weights and the sales.
-    """
-    room = current - program.lower
-    sold = np.flatnonzero(room > 0)
-    n, k = len(current), len(sold)
-    curved = np.zeros((n + k, n + k))
-    curved[:n, :n] = program.quadratic
-    rows = np.zeros((len(program.rows) + k, n + k))
-    rows[: len(program.rows), :n] = program.rows
-    rows[len(program.rows) + np.arange(k), sold] = 1.0
-    rows[len(program.rows) + np.arange(k), n + np.arange(k)] = 1.0
-    return Program(
-        curved,
-        np.concatenate([program.linear + rate, np.full(k, 2 * rate)]),
-        rows,
-        np.concatenate([program.row_lower, current[sold]]),
-        np.concatenate([program.row_upper, np.full(k, np.inf)]),
-        np.concatenate([program.lower, np.zeros(k)]),
-        np.concatenate([program.upper, room[sold]]),
-        tuple(replace(b, factor=np.pad(b.factor, ((0, 0), (0, k)))) for b in program.balls),
-    )
+def _max_sharpe(task: Task) -> Answer:
+    found, problem = max_sharpe(task.problem), task.problem
+    excess = float(problem.expected_returns @ found.x) - problem.assumptions.risk_free
+    return found, excess / problem.norm(Rule.VOLATILITY, found.x)
 
 
-def max_return(problem: Problem) -> Program:
-    """Greatest μ'w, less the concentration penalty c Σw²."""
-    curved = 2 * problem.concentration * np.eye(len(problem.feasible))
-    return problem.program(curved, -problem.expected_returns)
+def _max_utility(task: Task) -> Answer:
+    program = programs.max_utility(task.problem, task.settings.risk_aversion)
+    rate, n = task.settings.cost_bps / 1e4, len(task.problem.feasible)
+    if not rate:
+        found = minimum(program)
+        return found, -program.value(found.x)
+    held = task.held()
+    found = minimum(programs.with_costs(program, held, rate))
+    weights = found.x[:n]
+    cost = rate * float(np.abs(weights - held).sum())
+    return replace(found, x=weights), -program.value(weights) - cost
 
 
-def least_volatile_optimum(problem: Problem, program: Program, found: Optimum) -> Program:
-    """Least volatility among the solutions of a linear program.
-
-    What has a price must stay at its limit in every solution (complementary slackness), and
-    whatever keeps to that is one.
-    """
-    dear = _PRICED * float(np.abs(program.linear).max())
-    fixed = np.abs(reduced_gradient(program, found)) > dear
-    tight = np.abs(found.row_prices) > dear
-    image = program.rows @ found.x
-    return replace(
-        program,
-        quadratic=problem.covariance,
-        linear=np.zeros_like(program.linear),
-        row_lower=np.where(tight, image, program.row_lower),
-        row_upper=np.where(tight, image, program.row_upper),
-        lower=np.where(fixed, found.x, program.lower),
-        upper=np.where(fixed, found.x, program.upper),
-    )
+def _max_return(task: Task) -> Answer:
+    program = programs.max_return(task.problem)
+    found = minimum(program)
+    if not program.quadratic.any() and not any(found.ball_prices):
+        found = minimum(programs.least_volatile_optimum(task.problem, program, found))
+    return found, float(task.problem.expected_returns @ found.x)
 
 
-def nearest(problem: Problem, wanted: Vector) -> Program:
-    """Least Σ(w − wanted)²."""
-    return problem.program(np.eye(len(wanted)), -wanted)
+def _towards(wanted: Callable[[Problem], Vector]) -> Callable[[Task], Answer]:
+    def nearest(task: Task) -> Answer:
+        goal = wanted(task.problem)
+        found = minimum(programs.nearest(task.problem, goal))
+        return found, float(np.linalg.norm(found.x - goal))
+
+    return nearest
 
 
-def problem_of(
-    assumptions: Assumptions,
-    feasible: FeasibleSet,
-    benchmark: pd.Series | None,
-    concentration: float,
-) -> Problem:
-    """The problem with its benchmark in the order of the assumptions."""
-    against = None
-    if benchmark is not None:
-        against = aligned(benchmark, assumptions.tickers, "benchmark")
-    return Problem(assumptions, feasible, against, concentration)
+def _equal(problem: Problem) -> Vector:
+    allowed = (problem.feasible.upper > 0).astype(float)
+    return np.asarray(allowed / allowed.sum())
+
+
+def _inverse_volatility(problem: Problem) -> Vector:
+    volatilities = np.sqrt(np.diag(problem.covariance))
+    if (volatilities <= 0).any():
+        ticker = problem.feasible.tickers[int(np.argmin(volatilities))]
+        raise InputError(f"inverse volatility: need a volatility above zero, {ticker} has none")
+    wanted = (problem.feasible.upper > 0) / volatilities
+    return np.asarray(wanted / wanted.sum())
+
+
+METHODS: dict[Objective, Callable[[Task], Answer]] = {
+    Objective.MIN_VOLATILITY: _min_volatility,
+    Objective.MAX_SHARPE: _max_sharpe,
+    Objective.MAX_UTILITY: _max_utility,
+    Objective.MAX_RETURN: _max_return,
+    Objective.MIN_TRACKING_ERROR: _min_tracking_error,
+    Objective.EQUAL_WEIGHT: _towards(_equal),
+    Objective.INVERSE_VOLATILITY: _towards(_inverse_volatility),
+}

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector
-from addin.engine.constraints import one_sided, percent
-from addin.engine.objectives import Problem, max_return, min_volatility
+from addin.engine.feasible import one_sided, percent
 from addin.engine.polish import polished
+from addin.engine.problem import Problem
 from addin.engine.program import Optimum, Program
-from addin.engine.solve import cone_of, is_optimal, minimum, solve_cone, solve_qp
+from addin.engine.programs import max_return, min_volatility
+from addin.engine.solve import is_optimal, minimum
+from addin.engine.solvers import cone_of, solve_cone, solve_qp
 from addin.errors import InfeasibleError, InputError
 
 Places = NDArray[np.int64]

@@ -1,0 +1,103 @@
+"""The set of portfolios a policy allows; every row knows its rule in words."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from addin.domain.policy import Rule
+from addin.domain.weights import Matrix, Vector
+
+
+def percent(value: float) -> str:
+    """A weight or rate in words: 12.5%."""
+    return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+@dataclass(frozen=True, eq=False)
+class LinearRule:
+    """``lower ≤ coefficients · weights ≤ upper``, with the policy's words for it.
+
+    Attributes:
+        words: E.g. ``Equity ≤ 65%``.
+        coefficients: (n,).
+        lower: -inf where there is none.
+        upper: inf where there is none.
+    """
+
+    words: str
+    coefficients: Vector
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class NormLimit:
+    """A largest annual volatility or tracking error."""
+
+    rule: Rule
+    words: str
+    bound: float
+
+
+@dataclass(frozen=True, eq=False)
+class FeasibleSet:
+    """Portfolios that add up to one and obey every hard rule of a policy.
+
+    Attributes:
+        tickers: (n,).
+        asset_classes: (n,).
+        lower: (n,) smallest weights.
+        upper: (n,) largest weights.
+        lower_words: (n,) the rule behind each smallest weight.
+        upper_words: (n,) the rule behind each largest weight.
+        rules: Linear rules.
+        norm_limits: Limits of volatility and tracking error.
+    """
+
+    tickers: tuple[str, ...]
+    asset_classes: tuple[str, ...]
+    lower: Vector
+    upper: Vector
+    lower_words: tuple[str, ...]
+    upper_words: tuple[str, ...]
+    rules: tuple[LinearRule, ...] = ()
+    norm_limits: tuple[NormLimit, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.tickers)
+
+    @cached_property
+    def index(self) -> pd.Index:
+        """The tickers as labels of a series of weights."""
+        return pd.Index(self.tickers)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """(rules, n) coefficients of the linear rules."""
+        rows = [rule.coefficients for rule in self.rules]
+        return np.array(rows) if rows else np.zeros((0, len(self)))
+
+    @cached_property
+    def row_lower(self) -> Vector:
+        """(rules,) lower limits of the linear rules."""
+        return np.array([rule.lower for rule in self.rules])
+
+    @cached_property
+    def row_upper(self) -> Vector:
+        """(rules,) upper limits of the linear rules."""
+        return np.array([rule.upper for rule in self.rules])
+
+    def also(self, *rules: LinearRule | NormLimit) -> "FeasibleSet":
+        """The same set under further rules."""
+        linear = tuple(rule for rule in rules if isinstance(rule, LinearRule))
+        norms = tuple(rule for rule in rules if isinstance(rule, NormLimit))
+        return replace(self, rules=self.rules + linear, norm_limits=self.norm_limits + norms)
+
+
+def one_sided(words: str, coefficients: Vector, operator: str, value: float) -> LinearRule:
+    """The rule ``coefficients · weights <operator> value``."""
+    lower = -np.inf if operator == "<=" else value
+    upper = np.inf if operator == ">=" else value
+    return LinearRule(words, coefficients, lower, upper)

@@ -1,0 +1,145 @@
+"""Market and rules in numbers."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from addin.domain.assumptions import Assumptions
+from addin.domain.labels import label_key
+from addin.domain.policy import Rule
+from addin.domain.weights import Matrix, Vector, aligned
+from addin.engine.feasible import FeasibleSet
+from addin.engine.program import Ball, Program
+from addin.errors import InputError
+
+
+def places(tickers: Sequence[str], among: Sequence[str]) -> list[int]:
+    """Position of each ticker in another list.
+
+    Raises:
+        InputError: Naming the tickers without expected return and covariance.
+    """
+    place = {label_key(ticker): i for i, ticker in enumerate(among)}
+    if missing := [ticker for ticker in tickers if label_key(ticker) not in place]:
+        raise InputError(f"assumptions: no expected return and covariance for {', '.join(missing)}")
+    return [place[label_key(ticker)] for ticker in tickers]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Market and rules in numbers, assets in the order of the feasible set.
+
+    Attributes:
+        assumptions: Of M ≥ n assets.
+        feasible: Of n assets.
+        benchmark: (M,) weights, or None.
+        concentration: Added to the diagonal of the covariance, the penalty on Σw².
+    """
+
+    assumptions: Assumptions
+    feasible: FeasibleSet
+    benchmark: Vector | None = None
+    concentration: float = 0.0
+
+    @cached_property
+    def here(self) -> list[int]:
+        """(n,) position of each asset among those of the assumptions."""
+        return places(self.feasible.tickers, self.assumptions.tickers)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the assumptions are about just these assets, in this order."""
+        return self.assumptions.tickers == self.feasible.tickers
+
+    @cached_property
+    def covariance(self) -> Matrix:
+        """(n, n) annual."""
+        full = self.assumptions.covariance
+        return full if self.whole else full[np.ix_(self.here, self.here)]
+
+    @cached_property
+    def expected_returns(self) -> Vector:
+        """(n,) annual."""
+        full = self.assumptions.expected_returns
+        return full if self.whole else full[self.here]
+
+    @cached_property
+    def penalised(self) -> Matrix:
+        """(n, n) covariance plus the concentration penalty."""
+        if not self.concentration:
+            return self.covariance
+        return self.covariance + self.concentration * np.eye(len(self.feasible))
+
+    @cached_property
+    def _factor(self) -> Matrix:
+        full = self.assumptions.covariance
+        try:
+            return np.asarray(np.linalg.cholesky(full).T)
+        except np.linalg.LinAlgError:  # singular: a square root by eigenvalues
+            values, vectors = np.linalg.eigh(full)
+            return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
+
+    def required_benchmark(self) -> Vector:
+        """(M,) weights.
+
+        Raises:
+            InputError: If there is no benchmark.
+        """
+        if self.benchmark is None:
+            raise InputError("tracking error: needs benchmark weights, found none")
+        return self.benchmark
+
+    def norm(self, rule: Rule, weights: Vector) -> float:
+        """Annual volatility or tracking error of (n,) weights."""
+        if rule is Rule.VOLATILITY:
+            return math.sqrt(max(float(weights @ (self.covariance @ weights)), 0.0))
+        active = -self.required_benchmark()
+        active[self.here] += weights
+        variance = float(active @ (self.assumptions.covariance @ active))
+        return math.sqrt(max(variance, 0.0))
+
+    def ball(self, rule: Rule, radius: float) -> Ball:
+        """Volatility or tracking error of at most ``radius``."""
+        factor = self._factor[:, self.here]
+        if rule is Rule.VOLATILITY:
+            return Ball(factor, np.zeros(len(factor)), radius)
+        return Ball(factor, self._factor @ self.required_benchmark(), radius)
+
+    @cached_property
+    def balls(self) -> tuple[Ball, ...]:
+        """The norm limits of the feasible set."""
+        return tuple(self.ball(limit.rule, limit.bound) for limit in self.feasible.norm_limits)
+
+    def program(self, quadratic: Matrix, linear: Vector) -> Program:
+        """Minimise ½ w'Pw + q'w over the feasible set; the last row is the budget."""
+        feasible = self.feasible
+        n, m = len(feasible), len(feasible.rules)
+        rows = np.ones((m + 1, n))
+        rows[:m] = feasible.matrix
+        return Program(
+            quadratic,
+            linear,
+            rows,
+            np.append(feasible.row_lower, 1.0),
+            np.append(feasible.row_upper, 1.0),
+            feasible.lower,
+            feasible.upper,
+            self.balls,
+        )
+
+
+def problem_of(
+    assumptions: Assumptions,
+    feasible: FeasibleSet,
+    benchmark: pd.Series | None,
+    concentration: float,
+) -> Problem:
+    """The problem with its benchmark in the order of the assumptions."""
+    against = None
+    if benchmark is not None:
+        against = aligned(benchmark, assumptions.tickers, "benchmark")
+    return Problem(assumptions, feasible, against, concentration)
