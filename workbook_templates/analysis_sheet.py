@@ -13,11 +13,11 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from addin.domain.table import Kind
-from workbook_templates.style import ANALYSIS_TAB, RED, STATUS_COLOURS, Style, page
+from workbook_templates.style import ANALYSIS_TAB, RED, SMALL, STATUS_COLOURS, Style, page
 
 TITLE_ROW, HELP_ROW, LABEL_ROW, VALUE_ROW, CAPTION_ROW, HEADER_ROW = 0, 1, 2, 3, 5, 6
 FIRST_ROW = HEADER_ROW + 1
-ASSETS, CLASSES, RULES, SCENARIOS, OPTIONS, PERIODS = 40, 20, 80, 40, 60, 600
+ASSETS, CLASSES, RULES, SCENARIOS, OPTIONS, PERIODS = 40, 20, 80, 24, 60, 600
 TICKERS = 26
 COLUMN_WIDTHS = {Kind.TEXT: 16.0, Kind.MONEY: 13.0, Kind.DATE: 11.0}
 PLAIN_WIDTH = 11.0
@@ -102,7 +102,7 @@ class AnalysisSheet:
     def settings(self, *settings: Setting) -> None:
         """Labels across, their figures below."""
         for place, setting in enumerate(settings):
-            label = self.style.format(font_size=9, font_color="#6B7280", align="left")
+            label = self.style.format(**SMALL, align="left")
             self.sheet.write_string(LABEL_ROW, place, setting.label, label)
             self._write_setting(place, setting)
             if setting.name:
@@ -180,3 +180,9 @@ class AnalysisSheet:
         error = {"type": "text", "criteria": "begins with", "value": "#IPS!"}
         look = self.book.add_format({"font_color": RED, "bold": True})
         self.sheet.conditional_format(*area, {**error, "format": look})
+
+
+def option(place: int) -> str:
+    """The option whose key is the label of a setting."""
+    label = f"{'ABCDEFGH'[place]}$3"
+    return f'=IFERROR(INDEX(Option_values,MATCH({label},Option_keys,0)),"")'
