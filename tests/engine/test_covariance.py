@@ -115,6 +115,13 @@ def test_ledoit_wolf_follows_the_definition_of_the_paper(seed, rows, assets):
     assert covariance(values) == pytest.approx(ours.covariance, rel=1e-15)
 
 
+def test_noise_is_shrunk_all_the_way_and_no_further():
+    values = np.random.default_rng(1).normal(0, 0.01, (5, 2))
+    ours = ledoit_wolf(values)
+    assert ours.intensity == 1
+    assert ours.covariance == pytest.approx(values.var(axis=0).mean() * np.eye(2))
+
+
 @pytest.mark.parametrize(("rows", "assets"), [(60, 5), (12, 4), (8, 7), (200, 3)])
 @pytest.mark.parametrize("seed", range(3))
 def test_ledoit_wolf_to_constant_correlation_follows_the_paper(seed, rows, assets):

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,15 @@ def test_shortfall_contributions_by_hand():
     values = np.array([[0.0, 0.0], [0.1, -0.1], [-0.2, -0.1], [0.1, 0.1], [-0.1, 0.05]])
     contributions = shortfall_contributions(np.array([0.5, 0.5]), values, 0.8)
     assert contributions == pytest.approx([0.10, 0.05])
+
+
+def test_losses_equal_but_for_rounding_are_tied():
+    # every order of 1 to 5 % in equal parts is a loss of 3 %, added up in another order
+    values = -np.array(list(permutations((0.01, 0.02, 0.03, 0.04, 0.05))))
+    weights = np.full(5, 1 / 5)
+    for contributions in (shortfall_contributions, value_at_risk_contributions):
+        for confidence in (0.5, 0.9):
+            assert contributions(weights, values, confidence) == pytest.approx([0.03 / 5] * 5)
 
 
 def check_contributions(seed):

@@ -56,6 +56,11 @@ def test_a_whole_number_of_tail_scenarios_is_not_upset_by_rounding(rows, tail):
     assert tail_weights(returns, 0.95)[-tail:] == pytest.approx(np.full(tail, 1 / tail))
 
 
+@pytest.mark.parametrize(("confidence", "rows"), [(0.55, 100), (0.56, 25), (0.68, 75)])
+def test_a_product_just_above_a_whole_number_is_that_number(confidence, rows):
+    assert value_at_risk(losses(*range(1, rows + 1)), confidence) == round(confidence * rows)
+
+
 def test_fewer_rows_than_the_tail_needs_leave_the_worst_one():
     returns = np.array([0.02, -0.03, 0.01])
     assert value_at_risk(returns, 0.95) == expected_shortfall(returns, 0.95) == 0.03
