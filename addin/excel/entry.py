@@ -4,8 +4,10 @@ Excel reads text that is written to a cell as if it had been typed: ``=1+1`` bec
 ``1-2`` a date, ``007`` a number, ``TRUE`` a flag. A leading apostrophe stops this and is not part
 of the cell's value. A cell formatted as Text takes text as it stands, but also turns a number
 into text, so what is not text enters under the format General and gets the old one back.
+A date is a number that is formatted as one; where value and format disagree the format yields.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +16,14 @@ import xlwings as xw
 
 from addin.domain.table import Row, Value
 
-TEXT_FORMAT, GENERAL = "@", "General"
+TEXT_FORMAT, GENERAL, DATE_FORMAT = "@", "General", "yyyy-mm-dd"
+TIME_FORMAT = f"{DATE_FORMAT} hh:mm:ss"
 APOSTROPHE = "'"
+LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # of a number format: shown as they stand
 
 
 def enter(cells: xw.Range, rows: Sequence[Row]) -> None:
-    """Write rows of values over a block of cells of the same size; formats stay."""
+    """Write rows of values over a block of cells of the same size; formats that fit stay."""
     for block, values, number_format in _blocks(cells, rows):
         if number_format != TEXT_FORMAT:
             block.value = _quoted(values)
@@ -29,6 +33,7 @@ def enter(cells: xw.Range, rows: Sequence[Row]) -> None:
             block.number_format = GENERAL
             block.value = _quoted(values)
             block.number_format = TEXT_FORMAT
+        _fit_formats(block, values, _shows_dates(number_format))
 
 
 def _blocks(cells: xw.Range, rows: Sequence[Row]) -> Iterator[tuple[xw.Range, Sequence[Row], str]]:
@@ -43,6 +48,25 @@ def _blocks(cells: xw.Range, rows: Sequence[Row]) -> Iterator[tuple[xw.Range, Se
     else:
         for i in range(height):
             yield from _blocks(cells[i, 0], [rows[i]])
+
+
+def _fit_formats(block: xw.Range, values: Sequence[Row], shows_dates: bool) -> None:
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            if isinstance(value, date) and not shows_dates:
+                block[i, j].number_format = _format_of(value)
+            elif shows_dates and isinstance(value, int | float) and not isinstance(value, bool):
+                block[i, j].number_format = GENERAL
+
+
+def _format_of(value: date) -> str:
+    return TIME_FORMAT if isinstance(value, datetime) else DATE_FORMAT
+
+
+def _shows_dates(number_format: str) -> bool:
+    """Whether a number with this format is a date to Excel: it has a part of one."""
+    spelled = LITERALS.sub("", number_format).lower()
+    return number_format != GENERAL and any(part in spelled for part in "ymdhs")
 
 
 def _stands_as_text(value: Value) -> bool:

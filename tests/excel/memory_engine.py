@@ -2,7 +2,8 @@
 
 Cells behave as in desktop Excel where that matters: text that is written is read as if typed,
 a cell formatted as Text keeps it and turns numbers into text, values come back as COM hands them
-over (tuples, error numbers, Currency cut to four decimals, blank as None). Where Excel's behaviour
+over (tuples, error numbers, Currency cut to four decimals, blank as None, a number as a date if it
+is formatted as one). Where Excel's behaviour
 is not certain the engine fails, so that nothing can come to rely on it.
 
 Attributes without underscore are those that xlwings asks of an engine; which of them were used
@@ -12,7 +13,7 @@ is noted in ``USED``.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -24,6 +25,14 @@ USED: set[tuple[str, str]] = set()
 ERRORS = {"#DIV/0!": -2146826281, "#N/A": -2146826246, "#REF!": -2146826265}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(%?)$", re.IGNORECASE)
 A_DATE = re.compile(r"\d+[-/]\d+([-/]\d+)?$")
+
+
+EPOCH = datetime(1899, 12, 30)
+
+
+def serial(moment: datetime) -> float:
+    """A date as Excel keeps it: days, a number like any other."""
+    return (moment - EPOCH) / timedelta(days=1)
 
 
 class Noted:
@@ -57,7 +66,7 @@ class Cell:
         elif isinstance(entry, str):
             self.type_in(entry)
         elif isinstance(entry, datetime):
-            self.value = entry.replace(tzinfo=None)
+            self.value = serial(entry)
             if self.number_format == "General":
                 self.number_format = "m/d/yyyy"
         else:
@@ -78,7 +87,7 @@ class Cell:
         elif text[0] in "=+-@":
             self.formula, self.value = text, 0.0
         elif A_DATE.match(text):
-            self.value, self.number_format = datetime(2001, 2, 3), "m/d/yyyy"
+            self.value, self.number_format = serial(datetime(2001, 2, 3)), "m/d/yyyy"
         elif text.upper() in ("TRUE", "FALSE"):
             self.value = text.upper() == "TRUE"
         elif text.upper() in ERRORS:
@@ -87,8 +96,8 @@ class Cell:
             self.value = text
 
     def com_value(self) -> Any:
-        if isinstance(self.value, datetime):
-            return self.value.replace(tzinfo=UTC)
+        if isinstance(self.value, float) and self.number_format[0] in "ym":
+            return (EPOCH + timedelta(seconds=round(self.value * 86400))).replace(tzinfo=UTC)
         if "$" in self.number_format and isinstance(self.value, float):
             return Decimal(repr(self.value)).quantize(Decimal("0.0001"), ROUND_DOWN)
         return self.value
@@ -596,8 +605,8 @@ def put_table(
 
 
 def _stored(value: Any) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)
+    if isinstance(value, date):
+        return serial(datetime(value.year, value.month, value.day))
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

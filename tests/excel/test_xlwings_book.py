@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
+from addin.domain.table import Kind
 from addin.errors import InputError
 from addin.excel import desktop
+from addin.excel.layout import NUMBER_FORMATS
 from addin.excel.xlwings_book import XlwingsBook
-from tests.excel.memory_engine import ERRORS, BookData, Cell, opened, put_table
+from tests.excel.memory_engine import ERRORS, BookData, Cell, opened, put_table, serial
 
 TRADES = [
     ("Ticker", "Quantity", "Dated"),
@@ -47,7 +49,7 @@ def test_a_table_is_read_with_where_it_stands(book):
 
 def test_error_cells_arrive_as_their_text_and_times_keep_their_time(data, book):
     cell(data, 4, 3).value = ERRORS["#N/A"]
-    cell(data, 5, 4).value = datetime(2025, 1, 2, 9, 30)
+    cell(data, 5, 4).value = serial(datetime(2025, 1, 2, 9, 30))
     assert book.table("Trades").rows == (
         ("SPY", "#N/A", date(2025, 1, 2)),
         ("AGG", None, datetime(2025, 1, 2, 9, 30)),
@@ -104,7 +106,28 @@ def test_numbers_flags_and_dates_keep_their_kind_in_a_column_of_text(data, book)
     rows = ((7.25, 1.0, None), (True, 2.0, None), (date(2025, 3, 4), 3.0, None), ("x", 4.0, None))
     book.write_table("Trades", TRADES[0], rows)
     assert book.table("Trades").rows == rows
-    assert {cell(data, row, 2).number_format for row in range(4, 8)} == {"@"}
+    formats = [cell(data, row, 2).number_format for row in range(4, 8)]
+    assert formats == ["@", "@", "yyyy-mm-dd", "@"]
+
+
+def test_a_number_in_a_column_of_dates_stays_a_number_and_a_time_keeps_its_seconds(data, book):
+    rows = (("SPY", 1.0, 45.5), ("AGG", date(2025, 1, 2), datetime(2025, 1, 2, 9, 30, 15)))
+    book.write_table("Trades", TRADES[0], rows)
+    assert book.table("Trades").rows == rows
+    assert [cell(data, row, 4).number_format for row in (4, 5)] == ["General", "yyyy-mm-dd"]
+
+
+OURS = {spelled for kind, spelled in NUMBER_FORMATS.items() if kind is not Kind.DATE}
+WITH_LETTERS = {'0.0" days"', "#,##0_);[Red](#,##0)", r"0\y"}
+
+
+@pytest.mark.parametrize("number_format", sorted(OURS | WITH_LETTERS))
+def test_a_number_leaves_a_format_of_numbers_alone(data, book, number_format):
+    for row in (4, 5):
+        cell(data, row, 3).number_format = number_format
+    book.write_table("Trades", TRADES[0], [("SPY", 0.5, None), ("AGG", -2.0, None)])
+    assert [row[1] for row in book.table("Trades").rows] == [0.5, -2.0]
+    assert {cell(data, row, 3).number_format for row in (4, 5)} == {number_format}
 
 
 def test_formats_that_differ_within_a_column_stay_with_their_cells(data, book):
