@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
+from decimal import Decimal
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -12,7 +13,16 @@ from addin.domain.policy import PolicyMeta, Rebalancing, ScoreWeights
 from addin.errors import InputError
 from addin.excel.grid import Cells, Grid, as_key, grid, is_blank_row, is_given
 from addin.excel.records import raise_mistakes
-from addin.excel.values import day, flag, found, is_blank, label, number, whole_number
+from addin.excel.values import (
+    day,
+    flag,
+    found,
+    is_blank,
+    label,
+    number,
+    parsed_number,
+    whole_number,
+)
 
 _FURTHER_KEYS = (
     "absolute_band",
@@ -76,7 +86,9 @@ def _pairs_of_block(table: Grid) -> Iterable[tuple[str, object, str]]:
 def _pairs(cells: Cells, name: str) -> Iterable[tuple[str, object, str]]:
     table = grid(cells, name)
     only = table.cells[0][0] if len(table.cells) == 1 and table.width == 1 else None
-    return _pairs_of_text(only, name) if isinstance(only, str) else _pairs_of_block(table)
+    if isinstance(only, str) and (only is cells or "=" in only):
+        return _pairs_of_text(only, name)
+    return _pairs_of_block(table)  # one cell of a range may be a key whose value is blank
 
 
 def read_settings(cells: Cells, name: str = "options") -> Settings:
@@ -103,6 +115,14 @@ def read_settings(cells: Cells, name: str = "options") -> Settings:
                 mistakes.append(str(error))
     raise_mistakes(mistakes)
     return settings
+
+
+def _comparable(cell: object) -> object:
+    """One form for ``3%`` and 0.03, for ``Full`` and ``full``."""
+    if not isinstance(cell, str):
+        return float(cell) if isinstance(cell, Decimal) else cell
+    value = parsed_number(cell)
+    return label_key(cell) if value is None else value
 
 
 def merged(*sources: Settings) -> dict[str, Setting]:

@@ -123,17 +123,19 @@ def _slow(table: Grid, tickers: tuple[str, ...]) -> _Block:
             return None
 
     filled = [i for i in range(1, len(table.cells)) if not is_blank_row(table.cells[i])]
-    days = {i: kept(partial(day, table.cells[i][0], table.where(i, "Date"))) for i in filled}
-    values = [
-        [
-            None if is_blank(table.cells[i][j]) else kept(partial(table.number, i, j, ticker))
-            for j, ticker in enumerate(tickers, start=1)
-        ]
-        for i in filled
-    ]
-    dated = np.array([days[i] is not None for i in filled], dtype=bool)
+    days, values = [], []
+    for i in filled:
+        row = table.cells[i]
+        days.append(kept(partial(day, row[0], table.where(i, "Date"))))
+        values.append(
+            [
+                None if is_blank(row[j]) else kept(partial(table.number, i, j, ticker))
+                for j, ticker in enumerate(tickers, start=1)
+            ]
+        )
+    dated = np.array([d is not None for d in days], dtype=bool)
     return _Block(
-        np.array([d for d in days.values() if d is not None], dtype="datetime64[D]"),
+        np.array([d for d in days if d is not None], dtype="datetime64[D]"),
         tickers,
         np.array(values, dtype=float).reshape(len(filled), len(tickers))[dated],
         np.array(filled, dtype=np.int64)[dated],

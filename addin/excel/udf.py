@@ -107,8 +107,8 @@ def _register(function: Any, about: FunctionHelp) -> None:
         return
     import xlwings  # a third of a second that no other host needs to spend
 
-    xlwings.func(function, category=CATEGORY)
     xlwings.ret("default")(function)
+    xlwings.func(function, category=CATEGORY)  # last: any other decorator resets the category
     function.__xlfunc__["ret"]["doc"] = about.description
 
 
