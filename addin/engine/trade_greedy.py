@@ -41,7 +41,7 @@ def _fits(problem: TradeProblem, lots: Vector) -> bool:
     capped = problem.max_turnover is not None and (
         problem.turnover_bound(lots) > problem.max_turnover
     )
-    return not capped and not problem.worsened(lots)
+    return not capped and not problem.worsened(problem.after(lots), problem.fees(lots))
 
 
 def _raise_cash(problem: TradeProblem, lots: Vector) -> None:

@@ -1,6 +1,5 @@
 """Orders in money, exact to the cent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -99,8 +98,3 @@ class Ledger:
 def missing_cash(ledger: Ledger, buffer: float, value: Decimal) -> Decimal:
     """How much the closing cash lacks of its buffer, a weight of the value after fees."""
     return _exact(buffer) * (value - ledger.fees) - ledger.closing
-
-
-def turned_over(before: Sequence[float], after: Sequence[float]) -> float:
-    """One-way turnover ½Σ|Δw|; decimals by asset, cash among them."""
-    return sum(abs(b - a) for b, a in zip(before, after, strict=True)) / 2

@@ -7,11 +7,11 @@ import numpy as np
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.trade_problem import TradeProblem, TradeRule
 
-PENALTY = 100.0  # of a unit beyond a rule: curing a breach goes before nearness to targets
+BROKEN = 1.0  # for each rule still broken: mending one goes before nearness to the targets
+BEYOND = 5.0  # of a unit beyond a rule that stays broken; a unit moved is two of distance
 TICKET = 1e-6  # of the value per order: of two equal plans the one with fewer orders
-GAP = 1e-6  # of the value: a dollar in a million
-NODES = 100_000
-MARGIN_OF_TURNOVER = 1e-7
+GAP = 5e-6  # of the value: five dollars in a million
+NODES = 2_000  # ends a long search at the same plan on every machine
 SMALLEST_LOT = 1e-6  # a finer lot is solved as a continuous order and rounded
 
 
@@ -21,24 +21,27 @@ class LotPlan:
 
     Attributes:
         lots: (n,) sales negative.
-        bound: No plan's distance is below it.
+        gap: No plan's objective is lower by more, a fraction of the value.
     """
 
     lots: Vector
-    bound: float
+    gap: float
 
 
 class _Program:
-    """Columns: bought, sold, buys?, sells?, distance (n each); |Δ cash|, cash distance, slacks, 1.
+    """The columns and rows of the program.
 
+    Columns: bought, sold, buys?, sells?, distance (n each); |Δ cash|, cash distance; of each
+    rule broken now how far it stays so, and whether; 1.
     The last column is fixed at one and costs one, which turns the solver's relative gap into an
     absolute one.
     """
 
     def __init__(self, problem: TradeProblem) -> None:
         self.problem = problem
-        self.n, self.rules = len(problem), len(problem.rules)
-        self.width = 5 * self.n + 3 + self.rules
+        self.n, self.broken = len(problem), [r for r in problem.rules if _now(problem, r) > 0]
+        self.slack, self.flag = 5 * self.n + 2, 5 * self.n + 2 + len(self.broken)
+        self.width = self.flag + len(self.broken) + 1
         whole = problem.whole & (problem.lot >= SMALLEST_LOT)
         self.unit = np.where(whole, problem.lot, 1.0)
         self.integral = whole
@@ -104,15 +107,21 @@ class _Program:
         self._add(below, origin, np.inf)
 
     def policy(self) -> None:
-        """Each rule holds, or its slack says by how much it stays broken."""
-        for number, rule in enumerate(self.problem.rules):
+        """Each rule holds, or, broken now, says by how much it stays so."""
+        for rule in self.problem.rules:
             row = rule.coefficients[-1] * self._cash()
             row[: self.n] += rule.coefficients[:-1] * self.unit
             row[self.n : 2 * self.n] -= rule.coefficients[:-1] * self.unit
             if rule.excess(self.problem.now) <= 0:  # weights are of the value after costs
                 row += rule.bound * self._fees()
-            row[5 * self.n + 2 + number] = -1.0
-            self._add(row[None, :], -np.inf, -_beyond(rule, self.problem.now))
+            if rule in self.broken:
+                row[self.slack + self.broken.index(rule)] = -1.0
+            self._add(row[None, :], -np.inf, -_now(self.problem, rule))
+        for number, rule in enumerate(self.broken):
+            row = np.zeros((1, self.width))
+            row[0, self.slack + number] = 1.0
+            row[0, self.flag + number] = -_now(self.problem, rule)
+            self._add(row, -np.inf, 0.0)
 
     def turnover(self) -> None:
         """One-way turnover with cash counted, and what costs do to the weights."""
@@ -120,7 +129,7 @@ class _Program:
             row = self._fees()
             row[: 2 * self.n] += np.tile(self.unit, 2)
             row[5 * self.n] = 1.0
-            self._add(row[None, :] / 2, -np.inf, self.problem.max_turnover - MARGIN_OF_TURNOVER)
+            self._add(row[None, :] / 2, -np.inf, self.problem.max_turnover)
 
     def objective(self) -> Vector:
         """(width,) what is made small."""
@@ -128,14 +137,14 @@ class _Program:
         row[2 * self.n : 4 * self.n] += TICKET
         row[4 * self.n : 5 * self.n] = 1.0
         row[5 * self.n + 1] = 1.0
-        row[5 * self.n + 2 : -1] = PENALTY
+        row[self.slack : self.flag] = BEYOND
+        row[self.flag : -1] = BROKEN
         row[-1] = 1.0
         return row
 
     def bounds(self) -> tuple[Vector, Vector]:
         """(width,) smallest and largest value of each column."""
-        p, now = self.problem, self.problem.now
-        slacks = [max(0.0, _beyond(rule, now)) for rule in p.rules]
+        p = self.problem
         upper = np.concatenate(
             [
                 p.most_bought * self.scale,
@@ -143,8 +152,8 @@ class _Program:
                 p.most_bought > 0,
                 p.most_sold > 0,
                 np.full(self.n + 2, np.inf),
-                slacks,
-                [1.0],
+                np.full(len(self.broken), np.inf),
+                np.ones(len(self.broken) + 1),
             ]
         )
         lower = np.zeros(self.width)
@@ -155,6 +164,7 @@ class _Program:
         """(width,) 1 where a column takes whole numbers."""
         tickets = (self.problem.least > 0) | (self.problem.ticket > 0) | self.problem.whole
         rest = np.zeros(self.width - 4 * self.n)
+        rest[self.flag - 4 * self.n : -1] = 1.0
         return np.concatenate([np.tile(self.integral, 2), np.tile(tickets, 2), rest])
 
     def lots(self, columns: Vector) -> Vector:
@@ -167,8 +177,9 @@ class _Program:
         return limited
 
 
-def _beyond(rule: TradeRule, weights: Vector) -> float:
-    return rule.excess(weights) + rule.margin
+def _now(problem: TradeProblem, rule: TradeRule) -> float:
+    """How far the portfolio is beyond a rule now, its margin counted."""
+    return rule.excess(problem.now) + rule.margin
 
 
 def solve(problem: TradeProblem, time_limit: float) -> LotPlan | None:
@@ -205,6 +216,5 @@ def solve(problem: TradeProblem, time_limit: float) -> LotPlan | None:
     )
     if result.x is None:
         return None
-    proven = result.mip_dual_bound if result.mip_dual_bound is not None else result.fun
-    slack = float(PENALTY * result.x[5 * program.n + 2 : -1].sum())
-    return LotPlan(program.lots(result.x), max(0.0, float(proven) - 1.0 - slack))
+    proven = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
+    return LotPlan(program.lots(result.x), max(0.0, float(result.fun - proven)))

@@ -10,6 +10,7 @@ from addin.domain.holdings import CASH
 from addin.domain.weights import EDGE, Vector
 
 MARGIN = 1e-6  # of the value: above the solver's tolerance and the rounding to cents
+CENT = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,13 +21,13 @@ class TradeRule:
         words: The policy's rule, e.g. ``Equity ≤ 65%``.
         coefficients: (n + 1,) of the assets and, last, of cash.
         bound: Largest value allowed.
-        margin: How far inside to stay, so that rounding does not tip it.
+        margin: How far inside to stay, once rounding has tipped a plan.
     """
 
     words: str
     coefficients: Vector
     bound: float
-    margin: float = MARGIN
+    margin: float = 0.0
 
     def excess(self, weights: Vector) -> float:
         """How far weights (n + 1,) are beyond the bound; negative inside."""
@@ -102,25 +103,32 @@ class TradeProblem:
         change = np.abs(self.after(lots) - self.now).sum()
         return float(change + self.fees(lots)) / 2
 
-    def worsened(self, lots: Vector) -> list[TradeRule]:
-        """Rules that orders break, or break further than they were."""
-        return [rule for rule in self.rules if self._worse(rule, lots)]
+    def worsened(self, after: Vector, fees: float) -> list[TradeRule]:
+        """Rules that a plan breaks, or breaks further than they were.
 
-    def _worse(self, rule: TradeRule, lots: Vector) -> bool:
-        before, after = rule.excess(self.now), rule.excess(self.after(lots))
+        Args:
+            after: (n + 1,) holdings after it as fractions of the value before it, cash last.
+            fees: Its cost, a fraction of the value.
+        """
+        return [rule for rule in self.rules if self._worse(rule, after, fees)]
+
+    def _worse(self, rule: TradeRule, after: Vector, fees: float) -> bool:
+        before, beyond = rule.excess(self.now), rule.excess(after)
         if before <= EDGE:  # weights are of the value after costs
-            return after + rule.bound * self.fees(lots) > EDGE
-        return after > before + MARGIN / 10
+            return beyond + rule.bound * fees > EDGE
+        return beyond > before + MARGIN / 10
 
-    def weights(self, lots: Vector) -> pd.Series:
-        """Weights after orders, by ticker, ``CASH`` last."""
-        after = self.after(lots)
+    def weights(self, after: Vector) -> pd.Series:
+        """Holdings (n + 1,) as weights by ticker, ``CASH`` last."""
         return pd.Series(after / after.sum(), index=[*self.tickers, CASH])
 
     def tightened(self, factor: float) -> "TradeProblem":
-        """The same problem with every rule kept further inside."""
+        """The same problem with every rule and the turnover kept further inside."""
         rules = [replace(rule, margin=max(rule.margin, MARGIN) * factor) for rule in self.rules]
-        return replace(self, rules=tuple(rules))
+        cap, rounding = self.max_turnover, len(self) * CENT / self.value
+        if cap is not None:
+            cap = max(0.0, cap - MARGIN * factor - rounding)
+        return replace(self, rules=tuple(rules), max_turnover=cap)
 
     def under(self, rules: Sequence[TradeRule]) -> "TradeProblem":
         """The same problem under further rules."""

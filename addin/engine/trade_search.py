@@ -1,20 +1,22 @@
 """The search for orders that no rule forbids."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from addin.domain.holdings import CASH
-from addin.domain.weights import Vector
-from addin.engine.compliance import RuleCheck
+from addin.domain.weights import EDGE, Vector
 from addin.engine.trade_greedy import greedy
+from addin.engine.trade_ledger import Ledger, missing_cash
 from addin.engine.trade_milp import solve
 from addin.engine.trade_policy import CUT_MARGIN, TradePolicy, grown
 from addin.engine.trade_problem import TradeProblem
 
-ROUNDS = 4  # solves, each under the rules that the whole lots of the one before broke
+ROUNDS = 10  # solves, each under the rules that the whole lots of the one before broke
 MILP, GREEDY = "MILP", "greedy"
 
 
@@ -35,37 +37,78 @@ class Found:
     note: str = ""
 
 
-def search(problem: TradeProblem, policy: TradePolicy, time_limit: float) -> Found:
-    """The best orders that make no rule worse; greedy ones, or none, when there are no such."""
-    before = problem.weights(np.zeros(len(problem)))
-    checked = policy.checks(before, before)
-    wanted = pd.Series(problem.targets, index=problem.tickers)
-    wanted[CASH] = problem.cash_target
-    tried, margin = problem.under(policy.cuts(wanted)), CUT_MARGIN
-    for _ in range(ROUNDS):
-        plan = solve(tried, time_limit / ROUNDS)
-        if plan is None:
-            break
-        worse = _worse(problem, policy, plan.lots, checked)
-        if not worse:
-            return Found(plan.lots, max(0.0, problem.distance(plan.lots) - plan.bound), MILP)
-        margin *= 3
-        tried = tried.under(policy.cuts(problem.weights(plan.lots), margin))
-        if problem.worsened(plan.lots):
-            tried = tried.tightened(10.0)
-    lots = greedy(problem)
-    if worse := _worse(problem, policy, lots, checked):
-        note = f"no trades: every plan found would break {', '.join(worse)}"
-        return Found(np.zeros(len(problem)), problem.distance(lots * 0), GREEDY, note)
-    note = "orders placed one by one, largest gap first: no best plan was found in time"
-    return Found(lots, problem.distance(lots), GREEDY, note)
+class Search:
+    """The search for orders, each plan judged as it would be booked: to the cent.
+
+    Attributes:
+        problem: In fractions of the value.
+        policy: What the portfolio is checked against.
+        book: Turns lots into tickets.
+        cash_min: Smallest weight of cash.
+    """
+
+    def __init__(
+        self,
+        problem: TradeProblem,
+        policy: TradePolicy,
+        book: Callable[[Vector], Ledger],
+        cash_min: float,
+    ) -> None:
+        self.problem, self.policy, self.book, self.cash_min = problem, policy, book, cash_min
+        self.before = problem.weights(problem.now)
+        self.checked = policy.checks(self.before, self.before)
+
+    def found(self, time_limit: float) -> Found:
+        """The best orders that make no rule worse; greedy ones, or none, when there are no such."""
+        tried, margin = self.problem.under(self.policy.cuts(self._wanted())), CUT_MARGIN
+        later = time_limit / 2 / (ROUNDS - 1)
+        for seconds in (time_limit / 2, *[later] * (ROUNDS - 1)):
+            plan = solve(tried, seconds)
+            if plan is None:
+                break
+            rounding, broken = self._faults(plan.lots)
+            if not rounding and not broken:
+                return Found(plan.lots, plan.gap, MILP)
+            margin *= 1.5
+            weights = self.problem.weights(self.problem.after(plan.lots))
+            tried = tried.under(self.policy.cuts(weights, margin))
+            tried = tried.tightened(3.0) if rounding else tried
+        return self._greedy()
+
+    def _wanted(self) -> pd.Series:
+        wanted = pd.Series(self.problem.targets, index=self.problem.tickers)
+        return pd.concat([wanted, pd.Series({CASH: self.problem.cash_target})])
+
+    def _greedy(self) -> Found:
+        lots = greedy(self.problem)
+        if faults := [*itertools.chain(*self._faults(lots))]:
+            lots = np.zeros(len(self.problem))
+            note = f"no trades: every plan found would break {', '.join(dict.fromkeys(faults))}"
+        else:
+            note = "orders placed one by one, largest gap first: no best plan was found in time"
+        return Found(lots, self.problem.distance(lots), GREEDY, note)
+
+    def _faults(self, lots: Vector) -> tuple[list[str], list[str]]:
+        """Rules of the problem that rounding tips, and others that orders make worse, in words."""
+        ledger = self.book(lots)
+        paid = float(ledger.fees) / self.problem.value
+        after = booked(self.problem, ledger)
+        rounding = [rule.words for rule in self.problem.worsened(after, paid)]
+        value = Decimal(repr(self.problem.value))
+        if self.problem.cash >= self.cash_min and missing_cash(ledger, self.cash_min, value) > 0:
+            rounding.append("the cash buffer")
+        cap = self.problem.max_turnover
+        if cap is not None and self._turnover(after) > cap + EDGE:
+            rounding.append("the turnover allowed")
+        checks = self.policy.checks(self.problem.weights(after), self.before)
+        return rounding, [each.rule for each in grown(self.checked, checks, paid)]
+
+    def _turnover(self, after: Vector) -> float:
+        return float(np.abs(after / after.sum() - self.problem.now).sum()) / 2
 
 
-def _worse(
-    problem: TradeProblem, policy: TradePolicy, lots: Vector, checked: Sequence[RuleCheck]
-) -> list[str]:
-    """Rules that orders break, or break further, in words."""
-    before = problem.weights(np.zeros(len(problem)))
-    after = policy.checks(problem.weights(lots), before)
-    linear = [rule.words for rule in problem.worsened(lots)]
-    return linear + [each.rule for each in grown(checked, after, problem.fees(lots))]
+def booked(problem: TradeProblem, ledger: Ledger) -> Vector:
+    """(n + 1,) holdings after the tickets as fractions of the value before them, cash last."""
+    traded = {t.asset.ticker: t.quantity * t.asset.price for t in ledger.tickets}
+    moved = np.array([traded.get(ticker, 0.0) for ticker in problem.tickers]) / problem.value
+    return np.append(problem.position + moved, float(ledger.closing) / problem.value)

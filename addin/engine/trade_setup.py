@@ -11,7 +11,7 @@ from addin.domain.universe import Universe
 from addin.domain.weights import EDGE
 from addin.engine.trade_assets import Asset
 from addin.engine.trade_policy import TradePolicy
-from addin.engine.trade_problem import MARGIN, TradeProblem, TradeRule
+from addin.engine.trade_problem import TradeProblem, TradeRule
 from addin.errors import InputError
 
 
@@ -84,10 +84,9 @@ def _turnover_cap(rebalancing: Rebalancing, limits: Sequence[Limit]) -> float | 
 
 
 def _cash_rules(rebalancing: Rebalancing, n: int) -> list[TradeRule]:
-    """The cash buffer; fractions of a share are cut to the cent afterwards and need no margin."""
-    unit, margin = np.append(np.zeros(n), 1.0), MARGIN if rebalancing.whole_shares else 0.0
+    unit = np.append(np.zeros(n), 1.0)
     least, most = rebalancing.cash_min, rebalancing.cash_max
-    rules = [TradeRule(f"cash ≥ {least:.4g}", -unit, -least, margin)]
+    rules = [TradeRule(f"cash ≥ {least:.4g}", -unit, -least)]
     if most < 1:
-        rules.append(TradeRule(f"cash ≤ {most:.4g}", unit, most, margin))
+        rules.append(TradeRule(f"cash ≤ {most:.4g}", unit, most))
     return rules

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
@@ -15,7 +14,6 @@ from addin.domain.policy import ClassRange, Limit, Rebalancing
 from addin.domain.trade import Side, Trade
 from addin.domain.universe import Universe
 from addin.domain.weights import Vector, require_sum_of_one
-from addin.engine.compliance import RuleCheck
 from addin.engine.selection import is_cash
 from addin.engine.trade_assets import Asset, assets
 from addin.engine.trade_ledger import (
@@ -24,13 +22,12 @@ from addin.engine.trade_ledger import (
     cents,
     missing_cash,
     money_ticket,
-    turned_over,
     whole_ticket,
 )
 from addin.engine.trade_policy import TradePolicy
 from addin.engine.trade_problem import TradeProblem
 from addin.engine.trade_reasons import broken_by, cash_note, left_undone, why_held, why_traded
-from addin.engine.trade_search import Found, search
+from addin.engine.trade_search import Found, Search, booked
 from addin.engine.trade_setup import smallest_ticket, trade_problem, universe_of
 
 
@@ -142,9 +139,13 @@ def rebalance(  # noqa: PLR0913 (what a policy needs to be checked)
         benchmark,
     )
     problem = trade_problem(ordered, float(opening + flow), cash_target, rebalancing, policy)
-    found = search(problem, policy, rebalancing.time_limit)
-    ledger = _settled(ordered, problem, found.lots, Ledger(opening, flow, ()), rebalancing)
-    return _Outcome(table, problem, policy, found, ledger, rebalancing).plan()
+
+    def book(lots: Vector) -> Ledger:
+        return _settled(ordered, problem, lots, Ledger(opening, flow, ()), rebalancing)
+
+    search = Search(problem, policy, book, rebalancing.cash_min)
+    found = search.found(rebalancing.time_limit)
+    return _Outcome(table, search, found, book(found.lots), rebalancing).plan()
 
 
 def _settled(
@@ -172,19 +173,14 @@ class _Outcome:
     """Everything a plan is told from."""
 
     table: Sequence[Asset]
-    problem: TradeProblem
-    policy: TradePolicy
+    search: Search
     found: Found
     ledger: Ledger
     rebalancing: Rebalancing
 
-    @cached_property
-    def before(self) -> pd.Series:
-        return self.problem.weights(np.zeros(len(self.problem)))
-
-    @cached_property
-    def checked(self) -> list[RuleCheck]:
-        return self.policy.checks(self.before, self.before)
+    @property
+    def problem(self) -> TradeProblem:
+        return self.search.problem
 
     @cached_property
     def tickets(self) -> dict[str, Ticket]:
@@ -192,11 +188,7 @@ class _Outcome:
 
     @cached_property
     def after(self) -> pd.Series:
-        """Weights from what is held after the orders, and the cash to the cent."""
-        traded = {name: ticket.quantity for name, ticket in self.tickets.items()}
-        money = {a.ticker: (a.quantity + traded.get(a.ticker, 0.0)) * a.price for a in self.table}
-        held = pd.Series({**money, CASH: float(self.ledger.closing)}, dtype=float)
-        return held / held.sum()
+        return self.problem.weights(booked(self.problem, self.ledger))
 
     def plan(self) -> TradePlan:
         after, ledger = self.after, self.ledger
@@ -206,7 +198,7 @@ class _Outcome:
             float(ledger.flow),
             float(ledger.closing),
             float(ledger.fees),
-            turned_over(self.before.tolist(), after[self.before.index].tolist()),
+            float((after - self.search.before).abs().sum()) / 2,
             self.found.gap,
             self.found.method,
             self.notes(),
@@ -226,7 +218,7 @@ class _Outcome:
             asset.price,
             float(ticket.notional) if ticket else 0.0,
             float(ticket.fee) if ticket else 0.0,
-            float(self.before[asset.ticker]),
+            float(self.search.before[asset.ticker]),
             float(self.after[asset.ticker]),
             asset.target,
             self.reason(asset, side),
@@ -238,11 +230,11 @@ class _Outcome:
             lot = asset.price * asset.lot_size if self.problem.whole else 0.0
             return why_held(asset, self.problem.value, least, lot)
         buying = side is Side.BUY
-        mended = broken_by(asset.ticker, self.checked, self.policy.universe, buying)
-        return why_traded(float(self.before[asset.ticker]), asset.target, buying, mended)
+        mended = broken_by(asset.ticker, self.search.checked, self.search.policy.universe, buying)
+        return why_traded(float(self.search.before[asset.ticker]), asset.target, buying, mended)
 
     def notes(self) -> tuple[str, ...]:
-        after = self.policy.checks(self.after, self.before)
+        after = self.search.policy.checks(self.after, self.search.before)
         about_cash = cash_note(float(self.after[CASH]), self.rebalancing)
-        said = (self.found.note, about_cash, *left_undone(self.checked, after))
+        said = (self.found.note, about_cash, *left_undone(self.search.checked, after))
         return tuple(note for note in said if note)
