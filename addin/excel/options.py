@@ -135,7 +135,7 @@ def merged(*sources: Settings) -> dict[str, Setting]:
     for source in sources:
         for key, setting in source.items():
             first = result.setdefault(key, setting)
-            if first.cell != setting.cell and found(first.cell) != found(setting.cell):
+            if _comparable(first.cell) != _comparable(setting.cell):
                 raise InputError(
                     f"{setting.where}: {found(setting.cell)} disagrees with "
                     f"{found(first.cell)} in {first.where}"
