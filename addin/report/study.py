@@ -25,7 +25,7 @@ from addin.engine.candidates import Candidate, CandidateSet, candidates
 from addin.engine.compliance import RuleCheck, check
 from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.covariance import CovarianceMethod
-from addin.engine.data_check import check_prices
+from addin.engine.data_check import check_covariance, check_prices
 from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
@@ -182,6 +182,7 @@ class Study:
         return [
             *case_findings(case, self.window),
             *check_prices(case.prices, as_of=case.as_of, holdings_date=case.holdings_date),
+            *check_covariance(self.assumptions.covariance[:-1, :-1]),
         ]
 
     @cached_property
@@ -197,7 +198,9 @@ class Study:
                 method=ExpectedReturnMethod(method),
                 covariance_method=CovarianceMethod(options.covariance),
                 risk_free=options.risk_free,
-                market_weights=self.benchmark_weights.drop(CASH),
+                market_weights=self.benchmark_weights.drop(CASH)
+                if self.case.policy.benchmark
+                else None,
                 universe_returns=None if typed is None else typed[:-1],
                 risk_aversion=options.risk_aversion,
                 half_life=options.half_life,
@@ -206,8 +209,10 @@ class Study:
         )
 
     @cached_property
-    def benchmark_weights(self) -> pd.Series:
-        """Benchmark by ticker, in the order of the investable assets."""
+    def benchmark_weights(self) -> pd.Series | None:
+        """Benchmark by ticker, in the order of the investable assets; None when there is none."""
+        if not self.case.policy.benchmark:
+            return None
         named = pd.Series(dict(self.case.policy.benchmark), dtype=float)
         tickers = self.investable.tickers
         return pd.Series(aligned(named, tickers, "Policy_Benchmark"), index=list(tickers))
@@ -273,7 +278,13 @@ class Study:
     @cached_property
     def frontier(self) -> Frontier:
         """Least volatility for each expected return inside the policy."""
-        return frontier(self.assumptions, self.feasible, self.case.options.points, self.settings)
+        return frontier(
+            self.assumptions,
+            self.feasible,
+            self.case.options.points,
+            self.settings,
+            benchmark=self.benchmark_weights,
+        )
 
     def rule_checks(self, weights: pd.Series) -> list[RuleCheck]:
         """Every policy rule against these weights."""
@@ -319,9 +330,10 @@ class Study:
             mar=options.mar,
             confidence=options.confidence,
         )
+        benchmark = self.benchmark_daily_track
         figures["max drawdown"] = (
             float(max_drawdown(daily)),
-            float(max_drawdown(self.benchmark_daily_track)),
+            float("nan") if benchmark is None else float(max_drawdown(benchmark)),
         )
         return Portfolio(
             weights=weights,
@@ -332,15 +344,19 @@ class Study:
             metrics=figures,
         )
 
-    @cached_property
-    def benchmark_track(self) -> Vector:
-        """Benchmark returns over the common window, rebalanced each period."""
-        return portfolio_returns(self.returns, self.benchmark_weights)
+    def _benchmark_through(self, returns: Returns) -> Vector | None:
+        weights = self.benchmark_weights
+        return None if weights is None else portfolio_returns(returns, weights)
 
     @cached_property
-    def benchmark_daily_track(self) -> Vector:
+    def benchmark_track(self) -> Vector | None:
+        """Benchmark returns over the common window, rebalanced each period."""
+        return self._benchmark_through(self.returns)
+
+    @cached_property
+    def benchmark_daily_track(self) -> Vector | None:
         """Benchmark returns as often as there are prices."""
-        return portfolio_returns(self.daily_returns, self.benchmark_weights)
+        return self._benchmark_through(self.daily_returns)
 
     @cached_property
     def current(self) -> Portfolio:
@@ -361,12 +377,16 @@ class Study:
     @cached_property
     def stress_current(self) -> list[StressResult]:
         """What each scenario does to what is held."""
-        return stress(self.current_weights, self.all_assets, self.case.scenarios)
+        return self._stressed(self.current_weights)
 
     @cached_property
     def stress_proposed(self) -> list[StressResult]:
         """What each scenario does to the proposal."""
-        return stress(self.proposed_weights, self.all_assets, self.case.scenarios)
+        return self._stressed(self.proposed_weights)
+
+    def _stressed(self, weights: pd.Series) -> list[StressResult]:
+        case = self.case
+        return stress(weights, self.all_assets, case.scenarios, case.policy.classes)
 
     # --- drift and trades -------------------------------------------------------------------
 
