@@ -11,7 +11,7 @@ from addin.hosts.file.ooxml import Element, drop_attributes, main
 from addin.hosts.file.serials import to_date, to_serial
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import DATE, DATE_TIME, GENERAL, Styles
-from addin.hosts.file.text import ERRORS, escape, plain_text, unescape
+from addin.hosts.file.text import ERRORS, CellError, escape, plain_text, unescape
 
 VALUE, INLINE = main("v"), main("is")
 
@@ -90,10 +90,19 @@ class Cells:
         for old in cell.findall(VALUE) + cell.findall(INLINE):
             cell.remove(old)
         drop_attributes(cell, "t", "vm")
-        if isinstance(value, str) and value not in ERRORS:
-            self._put(cell, "str", escape(value))
-        elif value is not None:
-            self._put(cell, *self._stored(value))
+        if value is not None:
+            self._put(cell, *self._stored_result(value))
+
+    def holds_result(self, cell: Element, value: Value) -> bool:
+        """Whether the cell stores just this result already."""
+        kind, text = ("", None) if value is None else self._stored_result(value)
+        return (cell.get("t", "").replace("n", ""), cell.findtext(VALUE)) == (kind, text)
+
+    def _stored_result(self, value: str | float | bool | date) -> tuple[str, str]:
+        """Errors no file holds by name, such as #SPILL!, are stored as #VALUE!."""
+        if isinstance(value, CellError):
+            return "e", str(value) if value in ERRORS else "#VALUE!"
+        return ("str", escape(value)) if isinstance(value, str) else self._stored(value)
 
     def _put(self, cell: Element, kind: str, text: str) -> None:
         if kind:

@@ -9,6 +9,11 @@ from addin.domain.table import Row, Value
 from addin.errors import InputError
 from addin.excel.book import TableRows
 from addin.hosts.file.area import parse_reference
+from addin.hosts.file.calculation import (
+    ask_for_calculation,
+    calculation_done,
+    drop_stale_chain,
+)
 from addin.hosts.file.charts import areas_of, chart_parts, refresh_caches
 from addin.hosts.file.followers import Followers, floor_of
 from addin.hosts.file.names import DefinedName, defined_names, named_cell
@@ -133,7 +138,7 @@ class FileBook:
         write_definition(part, resize)
         self._follow(resize)
         self.tables.reread(name)
-        self._changed_sheets.add(table.sheet)
+        self.note_change(table.sheet)
 
     def write_cell(self, name: str, value: Value) -> None:
         """Set a named cell; text is written as text.
@@ -147,7 +152,7 @@ class FileBook:
         check_values(name, ("value",), [(value,)])
         sheet.unshare_formulas(area)
         sheet.write(area.top, area.left, value)
-        self._changed_sheets.add(sheet_name)
+        self.note_change(sheet_name)
 
     def progress(self, done: float, text: str) -> None:
         """Report how far a job has come, 0 to 1."""
@@ -170,6 +175,9 @@ class FileBook:
         if not self._changed_sheets:
             return
         changed = {sheet.casefold() for sheet in self._changed_sheets}
+        ask_for_calculation(self.package)
+        sheets = {self._sheet_ids[name]: self.sheet(name) for name in self._changed_sheets}
+        drop_stale_chain(self.package, sheets)
         for part in chart_parts(self.package):
             root = self.package.tree(part)
             if refresh_caches(root, lambda f: self._chart_values(f, changed), self.date1904):
@@ -183,6 +191,14 @@ class FileBook:
             InputError: If it is open elsewhere or may not be written.
         """
         save_atomically(Path(path) if path else self.path, self.to_bytes())
+
+    def note_change(self, sheet: str) -> None:
+        """Remember that cells of a sheet changed."""
+        self._changed_sheets.add(sheet)
+
+    def calculated(self) -> None:
+        """Say that every cached result is up to date."""
+        calculation_done(self.package)
 
     @cached_property
     def date1904(self) -> bool:
@@ -245,6 +261,10 @@ class FileBook:
         }
         tabs = ((tab.get("name", ""), tab.get(RELATIONSHIP_ID)) for tab in self._workbook_sheets())
         return {name: parts[link] for name, link in tabs if link in parts}
+
+    @cached_property
+    def _sheet_ids(self) -> dict[str, str]:
+        return {tab.get("name", ""): tab.get("sheetId", "") for tab in self._workbook_sheets()}
 
     def _workbook_sheets(self) -> list[Element]:
         return self.package.tree(self.package.workbook_part).findall(

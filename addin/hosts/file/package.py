@@ -3,7 +3,7 @@
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -187,6 +187,15 @@ class Package:
         with zipfile.ZipFile(stream, "w", compression) as target:
             for part in self:
                 target.writestr(self._entry(part, compression), self.read(part))
+        return stream.getvalue()
+
+    def copy_with(self, roots: Mapping[str, Element]) -> bytes:
+        """The whole file, uncompressed, with other content in some parts; nothing is changed."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target:
+            for part in self:
+                data = serialise(roots[part]) if part in roots else self.read(part)
+                target.writestr(zipfile.ZipInfo(part, NEW_PART_TIME), data)
         return stream.getvalue()
 
     def _entry(self, part: str, compression: int) -> zipfile.ZipInfo:

@@ -1,5 +1,6 @@
 """Cells of one worksheet: read fast, changed in place."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -14,8 +15,10 @@ from addin.hosts.file.ooxml import Element, child, drop_attributes, main
 from addin.hosts.file.package import Package
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
+from addin.hosts.file.text import ERRORS, CellError
 
 CELL, ROW, FORMULA = main("c"), main("row"), main("f")
+FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
 DIGITS = "0123456789"
 
 
@@ -135,7 +138,33 @@ class Sheet:
         value = self.value(row, column)
         cell = self.write(row, column, None)
         etree.SubElement(cell, FORMULA).text = text
+        self.cells.fill_result(cell, CellError(value) if value in ERRORS else value)
+
+    def write_result(self, row: int, column: int, value: Value) -> bool:
+        """Store a result in a cell, whose formula stays; whether it is another than before."""
+        cell = self.cell(row, column)
+        if cell is not None and self.cells.holds_result(cell, value):
+            return False
+        if cell is None:
+            cell = self.write(row, column, None)
+        self.edit()
         self.cells.fill_result(cell, value)
+        return True
+
+    @property
+    def has_formulas(self) -> bool:
+        """Whether there may be formulas; the sheet is not parsed to find out."""
+        changed = self._package.changed(self.part)
+        return changed or FORMULA_TAG.search(self._package.read(self.part)) is not None
+
+    def formula_cells(self) -> list[tuple[int, int, Element]]:
+        """(row, column, cell) of every formula, row by row."""
+        return [
+            (number, column, cell)
+            for number, row in sorted(self._rows.items())
+            for column, cell in placed(row)
+            if cell.find(FORMULA) is not None
+        ]
 
     def unshare_formulas(self, area: Area) -> None:
         """Spell out shared formulas if one of them stands in ``area``, so that cells can go."""

@@ -16,6 +16,10 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+class CellError(str):
+    """The value of a cell that is an error, not the text of one."""
+
+
 def escape(text: str) -> str:
     """``text`` so that XML and Excel bring it back; half a surrogate pair becomes U+FFFD."""
     return _TO_ESCAPE.sub(lambda m: f"_x{ord(m[0]):04X}_", _SURROGATE.sub("\ufffd", text))

@@ -1,0 +1,279 @@
+"""Evaluation of a workbook's formulas, native ones and ours.
+
+The only module that knows the formula engine (formualizer, pinned: it is 0.x).
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from typing import Any, NamedTuple
+
+import formualizer
+
+from addin.domain.labels import did_you_mean
+from addin.domain.table import Value
+from addin.errors import InputError, IpsError
+from addin.hosts.file.area import Area, quoted_sheet
+from addin.hosts.file.filebook import FileBook
+from addin.hosts.file.normalize import (
+    Normalizer,
+    Place,
+    called_functions,
+    refers_to_other_book,
+)
+from addin.hosts.file.serials import to_serial
+from addin.hosts.file.sheet_formulas import SheetFormula, sheet_formulas, without_formulas
+from addin.hosts.file.spill import write_array, write_single
+from addin.hosts.file.text import CellError
+
+Functions = Mapping[str, Callable[..., Any]]
+
+ERROR_TEXTS = {
+    "Name": "#NAME?",
+    "Na": "#N/A",
+    "Value": "#VALUE!",
+    "Ref": "#REF!",
+    "Div": "#DIV/0!",
+    "Num": "#NUM!",
+    "Null": "#NULL!",
+    "Spill": "#SPILL!",
+    "Calc": "#CALC!",
+    "Circ": "#CIRC!",
+    "NImpl": "#NAME?",
+}
+SHOWN_AT_ONCE = 8
+LONGEST_ERROR = 255
+
+
+class FormulaError(NamedTuple):
+    """A formula whose value is an error."""
+
+    sheet: str
+    cell: str
+    formula: str
+    error: str
+
+
+class RecalcResult(NamedTuple):
+    """What a recalculation did: formulas evaluated and those that gave an error value."""
+
+    formulas: int
+    errors: tuple[FormulaError, ...]
+
+
+def recalculate(book: FileBook, functions: Functions) -> RecalcResult:
+    """Evaluate every formula and store the results as cached values.
+
+    Functions receive numbers, texts, booleans, None for a blank cell, ``""`` for a skipped
+    argument, the text of an error, and lists of rows of these; dates come as serial numbers.
+    They return a number, a text or a list of rows, which spills from a spilling formula. A
+    formula that needs another workbook keeps its value.
+
+    Args:
+        book: Workbook with its unsaved changes; it is changed, not saved.
+        functions: Our worksheet functions by name.
+
+    Raises:
+        InputError: If a formula calls a function that does not exist, naming every such cell;
+            nothing is changed then.
+    """
+    if book.date1904:
+        raise InputError(f"{book.name}: formulas with the 1904 date system cannot be evaluated")
+    formulas = [f for name in book.sheet_names for f in sheet_formulas(book.sheet(name))]
+    _refuse_unknown_functions(formulas, functions)
+    engine = _Engine(book, formulas, functions)
+    engine.evaluate()
+    errors = [e for formula in formulas if (e := _store(book, formula, engine)) is not None]
+    book.settle()
+    book.calculated()
+    return RecalcResult(len(formulas), tuple(errors))
+
+
+class _Engine:
+    """The formula engine loaded with a workbook's values and formulas."""
+
+    def __init__(
+        self, book: FileBook, formulas: Sequence[SheetFormula], functions: Functions
+    ) -> None:
+        self._workbook = formualizer.Workbook.from_bytes(_values_only(book, formulas))
+        self._faults: list[BaseException] = []
+        for name, function in functions.items():
+            least, most = _arity(function)
+            self._workbook.register_function(
+                name, self._guarded(function), min_args=least, max_args=most
+            )
+        spelling = Normalizer(book.tables.all(), book.names, functions)
+        self._texts = {
+            f: spelling.normalized(f.text, Place(f.sheet, f.row, f.column))
+            for f in formulas
+            if not refers_to_other_book(f.text)
+        }
+
+    def evaluate(self) -> None:
+        """Evaluate all formulas; a fault of a function surfaces.
+
+        A formula that is not an array formula has one value: where it gave several, it is
+        evaluated again with implicit intersection, as Excel does.
+        """
+        for formula, text in self._texts.items():
+            self._set(formula, text)
+        self._run()
+        spilled = [f for f in self._texts if f.array is None and self._spills(f)]
+        for formula in spilled:
+            self._set(formula, f"@({self._texts[formula]})")
+        if spilled:
+            self._run()
+
+    def evaluated(self, formula: SheetFormula) -> bool:
+        """Whether the formula was evaluated rather than left with its value."""
+        return formula in self._texts
+
+    def value(self, sheet: str, row: int, column: int) -> Value:
+        """Value of a cell; an error as ``CellError``, a date as its serial number."""
+        return _cell_value(self._workbook.get_value(sheet, row, column))
+
+    def block(self, formula: SheetFormula) -> tuple[tuple[Value, ...], ...]:
+        """All values of an array formula."""
+        extent = self._extent(formula) or Area(
+            formula.row, formula.column, formula.row, formula.column
+        )
+        return tuple(
+            tuple(
+                self.value(formula.sheet, row, column)
+                for column in range(extent.left, extent.right + 1)
+            )
+            for row in range(extent.top, extent.bottom + 1)
+        )
+
+    def _set(self, formula: SheetFormula, text: str) -> None:
+        self._workbook.set_formula(formula.sheet, formula.row, formula.column, f"={text}")
+
+    def _run(self) -> None:
+        self._workbook.evaluate_all()
+        if self._faults:
+            raise self._faults[0]
+
+    def _spills(self, formula: SheetFormula) -> bool:
+        value = self.value(formula.sheet, formula.row, formula.column)
+        return self._extent(formula) is not None or value == ERROR_TEXTS["Spill"]
+
+    def _extent(self, formula: SheetFormula) -> Area | None:
+        address = f"{quoted_sheet(formula.sheet)}!{formula.cell}"
+        spill = self._workbook.inspect_cell(address, include_values=False).cell.spill
+        if spill is None or not spill.extent:
+            return None
+        return Area.parse(spill.extent.rpartition("!")[2])
+
+    def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as the engine calls it; the engine would hide a fault as #VALUE!."""
+
+        def call(*arguments: Any) -> Any:
+            try:
+                return _to_engine(function(*map(_from_engine, arguments)))
+            except IpsError as error:
+                return f"#IPS! {error}"[:LONGEST_ERROR]
+            except BaseException as fault:
+                self._faults.append(fault)
+                raise
+
+        return call
+
+
+def _store(book: FileBook, formula: SheetFormula, engine: _Engine) -> FormulaError | None:
+    """Write the result of a formula; the error it is, if it is one."""
+    if not engine.evaluated(formula):
+        return None
+    sheet = book.sheet(formula.sheet)
+    value = engine.value(formula.sheet, formula.row, formula.column)
+    if formula.array is not None:
+        changed = write_array(sheet, formula, engine.block(formula), book.package)
+    else:
+        changed = write_single(sheet, formula, value)
+    if changed:
+        book.note_change(formula.sheet)
+    if isinstance(value, CellError):
+        return FormulaError(formula.sheet, formula.cell, f"={formula.text}", str(value))
+    return None
+
+
+def _values_only(book: FileBook, formulas: Iterable[SheetFormula]) -> bytes:
+    """The workbook for the engine: present values, no formulas, no results of old spills."""
+    by_sheet: dict[str, list[SheetFormula]] = {}
+    for formula in formulas:
+        by_sheet.setdefault(formula.sheet, []).append(formula)
+    roots = {
+        book.sheet(sheet).part: without_formulas(deepcopy(book.sheet(sheet).root), found)
+        for sheet, found in by_sheet.items()
+    }
+    return book.package.copy_with(roots)
+
+
+def _refuse_unknown_functions(formulas: Sequence[SheetFormula], functions: Functions) -> None:
+    calls = [(f, name) for f in formulas for name in _calls(f)]
+    ours = {name.casefold() for name in functions}
+    foreign = {name for _, name in calls if name.casefold() not in ours}
+    unknown = _unknown_to_engine(foreign)
+    found = [f"{f.sheet}!{f.cell} {name}" for f, name in calls if name in unknown]
+    if not found:
+        return
+    nearest = "".join(did_you_mean(name, functions) for name in sorted(unknown)[:1])
+    more = f" and {len(found) - SHOWN_AT_ONCE} more" if len(found) > SHOWN_AT_ONCE else ""
+    raise InputError(f"unknown function: {', '.join(found[:SHOWN_AT_ONCE])}{more}{nearest}")
+
+
+def _calls(formula: SheetFormula) -> Iterable[str]:
+    try:
+        return dict.fromkeys(called_functions(formula.text))
+    except InputError as error:
+        raise InputError(f"{formula.sheet}!{formula.cell}: {error}") from None
+
+
+def _unknown_to_engine(names: Iterable[str]) -> set[str]:
+    """Those the engine does not have: called without arguments they are #NAME?, not #VALUE!."""
+    probe = formualizer.Workbook()
+    probe.add_sheet("Probe")
+    known = sorted({"SINGLE"} & set(names))  # spelled @ before evaluation
+    listed = sorted(set(names) - set(known))
+    for row, name in enumerate(listed, 1):
+        probe.set_formula("Probe", row, 1, f"={name}()")
+    probe.evaluate_all()
+    values = ((name, probe.get_value("Probe", row, 1)) for row, name in enumerate(listed, 1))
+    return {name for name, value in values if _cell_value(value) == "#NAME?"}
+
+
+def _arity(function: Callable[..., Any]) -> tuple[int, int | None]:
+    """Least and greatest number of arguments; None for any number."""
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return 0, None
+    return sum(p.default is p.empty for p in parameters), len(parameters)
+
+
+def _cell_value(value: Any) -> Value:
+    if isinstance(value, dict):
+        return CellError(ERROR_TEXTS.get(value.get("kind", ""), "#VALUE!"))
+    if isinstance(value, date):
+        return to_serial(value, date1904=False)
+    return 0.0 if value is None else value  # a formula that gives a blank cell shows 0
+
+
+def _from_engine(argument: Any) -> Any:
+    """An argument as Excel hands it over: errors as their text."""
+    if isinstance(argument, list):
+        return [[_from_engine(cell) for cell in row] for row in argument]
+    if isinstance(argument, dict):
+        return ERROR_TEXTS.get(argument.get("kind", ""), "#VALUE!")
+    return argument
+
+
+def _to_engine(result: Any) -> Any:
+    """A result as the engine takes it: plain lists of rows, blanks as empty text."""
+    if hasattr(result, "tolist"):  # numpy
+        result = result.tolist()
+    if isinstance(result, list | tuple):
+        rows = [row if isinstance(row, list | tuple) else [row] for row in result]
+        return [[_to_engine(cell) for cell in row] for row in rows]
+    if isinstance(result, date):
+        return to_serial(result, date1904=False)
+    return "" if result is None else result
