@@ -108,13 +108,10 @@ def _max_return(task: Task) -> Answer:
     return found, float(task.problem.expected_returns @ found.x)
 
 
-def _towards(wanted: Callable[[Problem], Vector]) -> Callable[[Task], Answer]:
-    def nearest(task: Task) -> Answer:
-        goal = wanted(task.problem)
-        found = minimum(programs.nearest(task.problem, goal))
-        return found, float(np.linalg.norm(found.x - goal))
-
-    return nearest
+def towards(problem: Problem, wanted: Vector) -> Answer:
+    """The nearest feasible weights to (n,) weights wanted, and their distance."""
+    found = minimum(programs.nearest(problem, wanted))
+    return found, float(np.linalg.norm(found.x - wanted))
 
 
 def _equal(problem: Problem) -> Vector:
@@ -137,6 +134,8 @@ METHODS: dict[Objective, Callable[[Task], Answer]] = {
     Objective.MAX_UTILITY: _max_utility,
     Objective.MAX_RETURN: _max_return,
     Objective.MIN_TRACKING_ERROR: _min_tracking_error,
-    Objective.EQUAL_WEIGHT: _towards(_equal),
-    Objective.INVERSE_VOLATILITY: _towards(_inverse_volatility),
+    Objective.EQUAL_WEIGHT: lambda task: towards(task.problem, _equal(task.problem)),
+    Objective.INVERSE_VOLATILITY: lambda task: towards(
+        task.problem, _inverse_volatility(task.problem)
+    ),
 }

@@ -1,21 +1,29 @@
 """The best portfolio a policy allows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.weights import EDGE, Vector
+from addin.domain.weights import EDGE, Vector, aligned
 from addin.engine.binding import binding
 from addin.engine.conflict import explained
 from addin.engine.feasible import FeasibleSet
-from addin.engine.objectives import METHODS, Answer, Objective, Task, objective_named
+from addin.engine.objectives import (
+    METHODS,
+    Answer,
+    Objective,
+    Task,
+    objective_named,
+    towards,
+)
 from addin.engine.problem import Problem, problem_of
 from addin.engine.settings import AS_STATED, Settings, under
 from addin.errors import InfeasibleError
 
-__all__ = ["Objective", "Settings", "Solution", "optimize"]
+__all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
 
 _SUM = 1e-12
 
@@ -62,6 +70,13 @@ def _solution(problem: Problem, answer: Answer) -> Solution:
     return Solution(series, value, found.solver, found.iterations, rules, per_asset)
 
 
+def _explaining(problem: Problem, answer: Callable[[], Answer]) -> Solution:
+    try:
+        return _solution(problem, answer())
+    except InfeasibleError as error:
+        raise InfeasibleError(explained(problem) or str(error)) from None
+
+
 def optimize(
     assumptions: Assumptions,
     feasible: FeasibleSet,
@@ -93,8 +108,28 @@ def optimize(
     chosen = objective_named(objective)
     limited = under(feasible, assumptions, settings)
     problem = problem_of(assumptions, limited, benchmark, settings.concentration)
-    try:
-        answer = METHODS[chosen](Task(problem, settings, current))
-    except InfeasibleError as error:
-        raise InfeasibleError(explained(problem) or str(error)) from None
-    return _solution(problem, answer)
+    return _explaining(problem, lambda: METHODS[chosen](Task(problem, settings, current)))
+
+
+def nearest(
+    assumptions: Assumptions,
+    feasible: FeasibleSet,
+    wanted: pd.Series,
+    *,
+    benchmark: pd.Series | None = None,
+) -> Solution:
+    """The portfolio nearest to ``wanted``, in least squares, among those that obey every rule.
+
+    Args:
+        assumptions: Annual; their covariance serves limits of volatility and tracking error.
+        feasible: Portfolios allowed.
+        wanted: Decimals by ticker; need not obey anything.
+        benchmark: Decimals by ticker, for limits of tracking error.
+
+    Raises:
+        InfeasibleError: If no portfolio obeys the rules.
+        InputError: If ``wanted`` has weight in an asset outside ``feasible``.
+    """
+    problem = problem_of(assumptions, feasible, benchmark, 0.0)
+    goal = aligned(wanted, feasible.tickers, "wanted weights")
+    return _explaining(problem, lambda: towards(problem, goal))

@@ -14,6 +14,7 @@ _ROUNDS = 6  # a good start needs one or two
 _REGULARISATION = 1e-11  # relative; its effect is removed by iterative refinement
 _BALL_EDGE = 1e-5  # relative to the squared radius
 _WRONG_SIGN = 1e-10
+_SMALL_STEP = 1e-7  # the next step would be smaller by the regularisation
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +129,14 @@ def _revised(program: Program, active: _Active, point: Optimum) -> _Active:
     )
 
 
-def _steps(active: _Active, turn: int) -> int:
-    """Newton steps: the equations are linear but for balls, and regularised where far off."""
-    if any(active.balls):
-        return 6
-    return 2 if turn else 1
+def _settled(program: Program, active: _Active, point: Optimum) -> Optimum:
+    """Newton steps until one is small: at most a few, since only balls bend the equations."""
+    for _ in range(6 if any(active.balls) else 3):
+        before, point = point, _newton(program, active, point)
+        prices = np.abs(point.row_prices - before.row_prices).max() / _scale(program, point.x)
+        if max(np.abs(point.x - before.x).max(), prices) < _SMALL_STEP:
+            break
+    return point
 
 
 def polished(program: Program, point: Optimum) -> Optimum:
@@ -146,10 +150,8 @@ def polished(program: Program, point: Optimum) -> Optimum:
         Stellato et al. (2020), "OSQP: an operator splitting solver for quadratic programs", §5.2.
     """
     active = _guess(program, point)
-    for turn in range(_ROUNDS):
-        point = _held(program, active, point)
-        for _ in range(_steps(active, turn)):
-            point = _newton(program, active, point)
+    for _ in range(_ROUNDS):
+        point = _settled(program, active, _held(program, active, point))
         revised = _revised(program, active, point)
         if revised.same(active):
             break

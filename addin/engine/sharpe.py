@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from addin.domain.policy import Rule
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import one_sided, percent
 from addin.engine.polish import polished
 from addin.engine.problem import Problem
@@ -137,7 +137,7 @@ def _require_excess(problem: Problem) -> float:
     best = minimum(max_return(replace(problem, concentration=0.0)))
     highest = float(problem.expected_returns @ best.x)
     free = problem.assumptions.risk_free
-    if highest <= free:
+    if highest - free <= EDGE:
         raise InfeasibleError(
             f"no feasible portfolio earns more than the risk-free rate of {percent(free)}: the "
             f"best expected return is {percent(highest)}, an excess of {percent(highest - free)}"
@@ -182,7 +182,8 @@ def max_sharpe(problem: Problem) -> Optimum:
         except (InfeasibleError, ArithmeticError):
             _require_excess(problem)
             continue
-        if is_optimal(_tangent(base, excess, point.x), point):
+        variance = float(point.x @ (base.quadratic @ point.x))
+        if variance > _RISKLESS**2 and is_optimal(_tangent(base, excess, point.x), point):
             return point
     _require_risk(problem)
     raise ArithmeticError("the greatest Sharpe ratio could not be proved")
