@@ -1,5 +1,7 @@
 """Analysis sheets that prepare the inputs: settings, universe, returns, what is held."""
 
+from xlsxwriter.utility import xl_col_to_name
+
 from addin.domain.holdings import CASH
 from addin.domain.table import Kind
 from workbook_templates.analysis_sheet import (
@@ -14,6 +16,7 @@ from workbook_templates.analysis_sheet import (
     option,
 )
 from workbook_templates.sample_policy import CASH_CLASS
+from workbook_templates.style import SMALL
 
 TEXT, WEIGHT, RATE, MONEY, PRICE = Kind.TEXT, Kind.WEIGHT, Kind.RATE, Kind.MONEY, Kind.PRICE
 NUMBER, COUNT, DATE, ANY, QUANTITY = Kind.NUMBER, Kind.COUNT, Kind.DATE, Kind.ANY, Kind.QUANTITY
@@ -35,8 +38,7 @@ KEY_VALUE_TABLES = (
     "Policy_Tax",
     "Policy_Score",
 )
-FURTHER_COLUMNS = 12  # of the universe, after the ticker
-SHOCKED_CLASSES = 8
+UNIVERSE_COLUMNS = 12
 
 
 def _of_tables(column: str) -> str:
@@ -81,53 +83,61 @@ def draw_settings(page: AnalysisSheet) -> None:
     page.sheet.set_column(4, 4, 17)
 
 
+def _of_universe(column: str) -> Computed:
+    """A column of the table, whose number stands above it; a blank cell stays blank."""
+    found = f"INDEX(Universe[#All],$D{{row}},{column}$5)"
+    kinds = {"H": WEIGHT, "I": WEIGHT}
+    return Computed(
+        f'=IF({column}$5<=COLUMNS(Universe[#All]),INDEX(Universe[#All],1,{column}$5),"")',
+        f'=IF(OR($D{{row}}="",{column}$7=""),"",IF({found}="","",{found}))',
+        kinds.get(column, ANY),
+    )
+
+
 def draw_universe(page: AnalysisSheet) -> None:
     """The universe with benchmark weight, current weight and last price."""
-    further = [
-        Computed(
-            f"=IF(COLUMNS($D7:{left}7)<COLUMNS(Universe[#Headers]),"
-            f'INDEX(Universe[#Headers],COLUMNS($D7:{left}7)+1),"")',
-            f'=IF(OR($A{{row}}="",{here}$7=""),"",'
-            f'IF(INDEX(Universe[#All],ROWS($A$7:$A{{above}})+1,COLUMNS($D7:{left}7)+1)="","",'
-            f"INDEX(Universe[#All],ROWS($A$7:$A{{above}})+1,COLUMNS($D7:{left}7)+1)))",
-            ANY,
-        )
-        for left, here in zip("DEFGHIJKLMNO", "EFGHIJKLMNOP", strict=True)
-    ]
     page.columns(
         0,
-        "Universe for the functions",
+        "From other inputs",
         (
             Computed(
-                "Ticker",
-                "=IF(ROWS(A$7:A{above})<=ROWS(Universe[Ticker]),"
-                'INDEX(Universe[Ticker],ROWS(A$7:A{above})),"")',
-            ),
-            Computed(
                 "Benchmark weight",
-                '=IF($A{row}="","",'
-                "SUMIF(Policy_Benchmark[Ticker],$A{row},Policy_Benchmark[Weight]))",
+                '=IF($E{row}="","",'
+                "SUMIF(Policy_Benchmark[Ticker],$E{row},Policy_Benchmark[Weight]))",
                 WEIGHT,
             ),
             Computed(
                 "Current weight",
-                '=IF($A{row}="","",SUMIF(Held_tickers,$A{row},Held_weights)'
-                "/(1-SUMIF(Held_tickers,Cash_ticker,Held_weights)))",
+                '=IF($E{row}="","",SUMIF(Held_tickers,$E{row},Held_weights)/Invested)',
                 RATE,
             ),
             Computed(
                 "Price",
-                '=IF($A{row}="","",IFERROR(INDEX(Prices[#All],ROWS(Prices[#All]),'
-                'MATCH($A{row},Prices[#Headers],0)),""))',
+                '=IF($E{row}="","",IFERROR(INDEX(Prices[#All],ROWS(Prices[#All]),'
+                'MATCH($E{row},Prices[#Headers],0)),""))',
                 PRICE,
             ),
-            *further,
+            Computed(
+                "Row", '=IF(ROWS(D$7:D{above})<ROWS(Universe[#All]),ROWS(D$7:D{above})+1,"")', COUNT
+            ),
         ),
     )
-    page.define("Universe_block", page.cells(0, 4 + FURTHER_COLUMNS, headed=True))
-    page.sheet.write_string(
-        4, 0, "Current weight: share of what is invested, cash left out.", page.style.note
+    page.settings(
+        Setting(
+            "Invested (cash left out)",
+            "=1-SUMIF(Held_tickers,Cash_ticker,Held_weights)",
+            WEIGHT,
+            "Invested",
+        ),
+        Setting("Sum of current", f"=SUM({page.cells(1)})", WEIGHT),
     )
+    columns = [xl_col_to_name(4 + i) for i in range(UNIVERSE_COLUMNS)]
+    for column in columns:
+        number = f"=COLUMNS($E$1:{column}$1)"
+        page.sheet.write_formula(f"{column}5", number, page.style.format(**SMALL), 0)
+    page.columns(4, "Universe", [_of_universe(column) for column in columns])
+    page.define("Universe_block", page.cells(0, 4 + UNIVERSE_COLUMNS, headed=True))
+    page.sheet.set_column(5, 5, 28)
 
 
 def draw_returns(page: AnalysisSheet) -> None:

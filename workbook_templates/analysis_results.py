@@ -12,9 +12,12 @@ from workbook_templates.analysis_sheet import (
     Setting,
     option,
 )
+from workbook_templates.style import SMALL
 
 TEXT, WEIGHT, RATE, MONEY, PRICE = Kind.TEXT, Kind.WEIGHT, Kind.RATE, Kind.MONEY, Kind.PRICE
 NUMBER, COUNT, DATE, ANY, QUANTITY = Kind.NUMBER, Kind.COUNT, Kind.DATE, Kind.ANY, Kind.QUANTITY
+
+SHOCKED = ("J", "K", "L", "M", "N", "O")  # columns with the shocks of the scenarios
 
 
 def draw_risk(page: AnalysisSheet) -> None:
@@ -41,6 +44,19 @@ def draw_risk(page: AnalysisSheet) -> None:
     page.sheet.set_column(0, 7, 17)
 
 
+def _class_weights(page: AnalysisSheet) -> None:
+    """Weight of the class that each column of the scenarios is about; 0 for a ticker."""
+    for column in SHOCKED:
+        number = f"COLUMNS($I$1:{column}$1)"
+        heading = (
+            f'=IF({number}<=COLUMNS(Scenarios[#Headers]),INDEX(Scenarios[#Headers],{number}),"")'
+        )
+        weight = f'=IF({column}3="","",SUMIF(Class_names,{column}3,Class_weights))'
+        page.sheet.write_formula(f"{column}3", heading, page.style.format(**SMALL), "")
+        look = page.style.value(WEIGHT, align="left", bold=True)
+        page.sheet.write_formula(f"{column}4", weight, look, "")
+
+
 def draw_stress(page: AnalysisSheet) -> None:
     """Every scenario, by function and by class weights."""
     results = page.cells(1, 1, SCENARIOS)
@@ -58,21 +74,26 @@ def draw_stress(page: AnalysisSheet) -> None:
     )
     kinds = (TEXT, RATE, MONEY, MONEY, TEXT, COUNT)
     page.spill(0, "IPS_STRESS", formula, kinds, SCENARIOS)
+    _class_weights(page)
     by_class = [
         Computed(
-            f"=IF(COLUMNS($I7:{left}7)<COLUMNS(Scenarios[#Headers]),"
-            f'INDEX(Scenarios[#Headers],COLUMNS($I7:{left}7)+1),"")',
-            f'=IF(OR($A{{row}}="",{here}$7=""),"",SUMIF(Class_names,{here}$7,Class_weights)*'
-            f"INDEX(Scenarios[#All],ROWS($I$7:$I{{above}})+1,COLUMNS($I7:{left}7)+1))",
+            f"={column}3",
+            f'=IF(OR($A{{row}}="",{column}$3=""),"",'
+            f"{column}$4*INDEX(Scenarios[#All],ROWS($J$7:$J{{above}})+1,COLUMNS($I$1:{column}$1)))",
             RATE,
         )
-        for left, here in zip("IJKLMNOP", "JKLMNOPQ", strict=True)
+        for column in SHOCKED
     ]
+    total = f"{SHOCKED[0]}{{row}}:{SHOCKED[-1]}{{row}}"
     page.columns(
         7,
-        "Second way: class weight times shock",
+        "Second way: class weights times shocks",
         (
-            Computed("Return", '=IF($A{row}="","",SUM(J{row}:Q{row}))', RATE),
+            Computed(
+                "Return",
+                f'=IF($A{{row}}="","",SUM({total}))',
+                RATE,
+            ),
             Computed("Difference", '=IF(ISNUMBER(B{row}),B{row}-H{row},"")', RATE),
             *by_class,
         ),

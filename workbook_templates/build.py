@@ -7,22 +7,24 @@ import xlsxwriter
 
 from addin.domain.table import Table
 from addin.excel import layout
+from addin.hosts.configuration import load_functions
+from addin.hosts.file.filebook import FileBook
+from addin.hosts.file.formulas import recalculate
+from workbook_templates import TEMPLATE
 from workbook_templates.about import draw_about
 from workbook_templates.analysis import draw_analysis_sheets
 from workbook_templates.inputs import Placed, draw_input_sheets, draw_table
 from workbook_templates.sample import sample_tables
 from workbook_templates.style import BODY, Style
 
-TEMPLATE = Path(__file__).with_name("ips_workbook.xlsx")
 CREATED = datetime(2026, 1, 1)  # fixed, so that building twice gives the same bytes
 
 
 def _draw_undo(book: xlsxwriter.Workbook, style: Style) -> None:
     """A hidden sheet that keeps what the last run replaced."""
     sheet = book.add_worksheet(layout.UNDO.sheet)
-    draw_table(
-        Placed(layout.UNDO, Table(layout.UNDO.name, layout.UNDO.headings, ()), sheet, 0, 0), style
-    )
+    empty = Table(layout.UNDO.name, layout.UNDO.headings, ())
+    draw_table(Placed(layout.UNDO, empty, sheet, 0, 0), style)
     sheet.very_hidden()
 
 
@@ -31,7 +33,6 @@ def draw(path: Path) -> None:
     options = {"default_format_properties": BODY, "default_date_format": "yyyy-mm-dd"}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": "IPS workbook", "created": CREATED})
-        book.set_calc_mode("auto")
         style = Style(book)
         draw_about(book, style)
         draw_input_sheets(book, style, sample_tables())
@@ -40,8 +41,11 @@ def draw(path: Path) -> None:
 
 
 def build(path: Path = TEMPLATE) -> None:
-    """Write the template with every number calculated."""
+    """Write the template with the result of every formula."""
     draw(path)
+    book = FileBook(path)
+    recalculate(book, load_functions(path.parent))  # a folder without configuration: our own
+    book.save()
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 """The sample portfolio: holdings that have drifted, their lots, their history; all input tables."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from addin.domain.history import Prices
 from addin.domain.holdings import CASH
 from addin.domain.table import Row, Table, TableSpec, Value
+from addin.domain.weights import Vector
 from addin.excel import layout
 from workbook_templates import sample_policy as policy
-from workbook_templates.sample_market import TICKERS
+from workbook_templates.sample_market import MONTHS, TICKERS
 from workbook_templates.sample_prices import sample_prices
 
 VALUE = 48_672_000.0  # US dollars, before rounding to whole shares
@@ -56,20 +59,30 @@ SPENDING = -0.01  # of the value, at the end of each quarter but the last
 FEE = 0.002  # a year
 
 
+def last_prices(prices: Prices) -> dict[str, float]:
+    """The last known price of each ticker; one that never had a price is left out."""
+    known = ~np.isnan(prices.values)
+    return {
+        ticker: float(prices.values[np.flatnonzero(known[:, i])[-1], i])
+        for i, ticker in enumerate(prices.tickers)
+        if known[:, i].any()
+    }
+
+
 def holding_rows(prices: Prices, weights: dict[str, float], value: float) -> tuple[Row, ...]:
     """Whole shares nearest below these weights of ``value`` at the last prices, and the cash left.
 
     Args:
-        prices: History whose last row prices every ticker of ``weights``.
+        prices: History with a price for every ticker of ``weights``.
         weights: Decimals by ticker; what is missing to one is cash.
         value: Account currency.
     """
     as_of = prices.dates[-1].item()
-    last = dict(zip(prices.tickers, prices.values[-1], strict=True))
+    last = last_prices(prices)
     rows: list[Row] = []
     left = Decimal(str(value))
     for ticker, weight in weights.items():
-        price = round(float(last[ticker]), 4)
+        price = round(last[ticker], 4)
         quantity = int(value * weight / price)
         left -= Decimal(str(price)) * quantity
         rows.append((ticker, quantity, price, policy.MAIN_ACCOUNT, as_of))
@@ -82,7 +95,8 @@ def _number(value: Value) -> float:
     return value
 
 
-def _market_value(rows: tuple[Row, ...]) -> float:
+def market_value(rows: tuple[Row, ...]) -> float:
+    """Quantity times price, added up, of holdings rows."""
     return round(sum(_number(quantity) * _number(price) for _, quantity, price, *_ in rows), 2)
 
 
@@ -111,6 +125,19 @@ def lot_rows(prices: Prices, holdings: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _weighted_returns(prices: Prices, rows: NDArray[np.intp]) -> Vector:
+    """Returns of the sample weights between rows; an asset without both prices is left out."""
+    held = [ticker for ticker in WEIGHTS if ticker in prices.tickers]
+    level = prices.only(held).values[rows]
+    returns = level[1:] / level[:-1] - 1
+    known = ~np.isnan(returns)
+    weights = known * np.array([WEIGHTS[ticker] for ticker in held])
+    invested = weights.sum(axis=1)
+    earned = (weights * np.where(known, returns, 0.0)).sum(axis=1)
+    weighted: Vector = earned / np.where(invested > 0, invested, 1.0)
+    return weighted
+
+
 def valuation_rows(prices: Prices, final: float) -> tuple[Row, ...]:
     """Month-end values since 2019 that end at ``final``; spending leaves after the value.
 
@@ -119,10 +146,7 @@ def valuation_rows(prices: Prices, final: float) -> tuple[Row, ...]:
     months = prices.dates.astype("datetime64[M]")
     ends = np.append(np.flatnonzero(months[1:] != months[:-1]), len(months) - 1)
     ends = ends[months[ends] >= HISTORY_FROM - 1]
-    chosen = [prices.tickers.index(ticker) for ticker in WEIGHTS]
-    level = prices.values[np.ix_(ends, chosen)]
-    invested = np.array(list(WEIGHTS.values()))
-    growth = 1 + (level[1:] / level[:-1] - 1) @ invested - FEE / 12
+    growth = 1 + _weighted_returns(prices, ends) - FEE / MONTHS
     spent = (months[ends].astype(int) % 3 == 2) & (np.arange(len(ends)) < len(ends) - 1)
     kept = np.where(spent, 1 + SPENDING, 1.0)
     path = np.append(1.0, np.cumprod(kept[:-1] * growth))
@@ -142,8 +166,9 @@ def price_rows(prices: Prices) -> tuple[Row, ...]:
     )
 
 
-def _table(spec: TableSpec, rows: tuple[Row, ...], *further: str) -> Table:
-    return Table(spec.name, (*spec.headings, *further), rows)
+def input_table(spec: TableSpec, rows: Iterable[Row], *further: str) -> Table:
+    """An input table with these rows; ``further`` headings follow the listed ones."""
+    return Table(spec.name, (*spec.headings, *further), tuple(rows))
 
 
 @cache
@@ -152,27 +177,27 @@ def sample_tables() -> dict[str, Table]:
     prices = sample_prices()
     holdings = holding_rows(prices, WEIGHTS, VALUE)
     tables = (
-        _table(layout.POLICY_META, policy.META),
-        _table(layout.POLICY_OBJECTIVES, policy.OBJECTIVES),
-        _table(layout.POLICY_CLASSES, policy.CLASS_RANGES),
-        _table(layout.POLICY_LIMITS, policy.LIMITS),
-        _table(layout.POLICY_EXCLUSIONS, ()),
-        _table(layout.POLICY_REBALANCE, policy.REBALANCE),
-        _table(layout.POLICY_LIQUIDITY, policy.LIQUIDITY),
-        _table(layout.POLICY_TAX, policy.TAX),
-        _table(layout.POLICY_BENCHMARK, policy.BENCHMARK),
-        _table(layout.POLICY_SCORE, policy.SCORE),
-        _table(layout.UNIVERSE, policy.UNIVERSE),
-        _table(layout.PRICES, price_rows(prices), *prices.tickers),
-        _table(layout.ASSUMPTIONS, policy.ASSUMPTIONS, *policy.CLASSES),
-        _table(layout.HOLDINGS, holdings),
-        _table(layout.LOTS, lot_rows(prices, holdings)),
-        _table(layout.ACCOUNTS, policy.ACCOUNTS),
-        _table(layout.ACTIONS, ()),
-        _table(layout.SUBSTITUTES, policy.SUBSTITUTES),
-        _table(layout.VALUATIONS, valuation_rows(prices, _market_value(holdings))),
-        _table(layout.SCENARIOS, policy.SCENARIOS, *policy.CLASSES),
-        _table(layout.VIEWS, policy.VIEWS, *TICKERS, "Return", "Confidence"),
-        _table(layout.OVERRIDES, ()),
+        input_table(layout.POLICY_META, policy.META),
+        input_table(layout.POLICY_OBJECTIVES, policy.OBJECTIVES),
+        input_table(layout.POLICY_CLASSES, policy.CLASS_RANGES),
+        input_table(layout.POLICY_LIMITS, policy.LIMITS),
+        input_table(layout.POLICY_EXCLUSIONS, ()),
+        input_table(layout.POLICY_REBALANCE, policy.REBALANCE),
+        input_table(layout.POLICY_LIQUIDITY, policy.LIQUIDITY),
+        input_table(layout.POLICY_TAX, policy.TAX),
+        input_table(layout.POLICY_BENCHMARK, policy.BENCHMARK),
+        input_table(layout.POLICY_SCORE, policy.SCORE),
+        input_table(layout.UNIVERSE, policy.UNIVERSE),
+        input_table(layout.PRICES, price_rows(prices), *prices.tickers),
+        input_table(layout.ASSUMPTIONS, policy.ASSUMPTIONS, *policy.CLASSES),
+        input_table(layout.HOLDINGS, holdings),
+        input_table(layout.LOTS, lot_rows(prices, holdings)),
+        input_table(layout.ACCOUNTS, policy.ACCOUNTS),
+        input_table(layout.ACTIONS, ()),
+        input_table(layout.SUBSTITUTES, policy.SUBSTITUTES),
+        input_table(layout.VALUATIONS, valuation_rows(prices, market_value(holdings))),
+        input_table(layout.SCENARIOS, policy.SCENARIOS, *policy.CLASSES),
+        input_table(layout.VIEWS, policy.VIEWS, *TICKERS, "Return", "Confidence"),
+        input_table(layout.OVERRIDES, ()),
     )
     return {table.name: table for table in tables}

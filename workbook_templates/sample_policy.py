@@ -101,9 +101,9 @@ UNIVERSE: tuple[Row, ...] = (
     ("SHY", "US Treasuries, 1 to 3 years", FIXED_INCOME, 0.0, 0.15, 1, 2, 1),
     ("LQD", "Corporate bonds", FIXED_INCOME, 0.0, 0.15, 1, 3, 1),
     ("HYG", "High-yield bonds", FIXED_INCOME, 0.0, 0.10, 1, 5, 1),
-    ("VNQ", "US real estate", ALTERNATIVES, 0.0, 0.08, 1, 4, 1),
-    ("GLD", "Gold", ALTERNATIVES, 0.0, 0.08, 1, 3, 1),
-    ("DBC", "Commodities", ALTERNATIVES, 0.0, 0.05, 1, 8, 2),
+    ("VNQ", "US real estate", ALTERNATIVES, 0.0, 0.12, 1, 4, 1),
+    ("GLD", "Gold", ALTERNATIVES, 0.0, 0.12, 1, 3, 1),
+    ("DBC", "Commodities", ALTERNATIVES, 0.0, 0.08, 1, 8, 2),
     ("SGOV", "Treasury bills, under 3 months", CASH_CLASS, 0.0, 0.10, 1, 1, 1),
 )
 
