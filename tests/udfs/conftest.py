@@ -135,3 +135,33 @@ class Excel:
 @pytest.fixture(scope="session")
 def excel():
     return Excel()
+
+
+def com(argument):
+    """An argument as COM delivers it: tuples, error integers, aware datetimes."""
+    if isinstance(argument, list | tuple):
+        return tuple(com(each) for each in argument)
+    if type(argument) is dt.date:
+        return dt.datetime(argument.year, argument.month, argument.day, tzinfo=dt.UTC)
+    return -2146826246 if argument == "#N/A" else argument
+
+
+def plain(result):
+    """What Excel was given, back in the terms of a Python host."""
+    if isinstance(result, list):
+        return [[plain(cell) for cell in row] for row in result]
+    return result.date() if isinstance(result, dt.datetime) else result
+
+
+@pytest.fixture(scope="session")
+def cell(excel):
+    """Call a function as a Python host does and as Excel does; both must show the same."""
+    import udfs
+
+    def call(name, *arguments):
+        here = getattr(udfs, name)(*arguments)
+        there = excel.call(name, *(MISSING if a is None else com(a) for a in arguments))
+        assert plain(there) == here
+        return here
+
+    return call

@@ -1,0 +1,231 @@
+"""What every function of the catalogue promises, whoever calls it."""
+
+import datetime as dt
+import math
+from itertools import pairwise
+
+import pytest
+
+import udfs
+from addin.excel.udf import help_of
+
+D = [dt.date(2024, m, d) for m, d in ((1, 31), (2, 29), (3, 29), (4, 30), (5, 31), (6, 28))]
+PRICES = [
+    ["Date", "SPY", "AGG", "SGOV"],
+    *([d, *row] for d, row in zip(
+        D,
+        [(100, 50, 10), (110, 50.5, 10.04), (104.5, 49, 10.08), (115, 51, 10.12),
+         (112, 52, 10.16), (120, 51.5, 10.2)],
+        strict=True,
+    )),
+]  # fmt: skip
+RETURNS = [
+    PRICES[0],
+    *(
+        [b[0], *(q / p - 1 for p, q in zip(a[1:], b[1:], strict=True))]
+        for a, b in pairwise(PRICES[1:])
+    ),
+]
+WEIGHTS = [["Ticker", "Weight"], ["SPY", 0.5], ["AGG", 0.4], ["SGOV", 0.1]]
+BENCHMARK = [["Ticker", "Weight"], ["SPY", 0.6], ["AGG", 0.4]]
+UNIVERSE = [
+    ["Ticker", "Asset class", "Min", "Max", "Price"],
+    ["SPY", "Equity", 0, 0.7, 120],
+    ["AGG", "Fixed income", 0, 1, 51.5],
+    ["SGOV", "Cash", 0, 1, 10.2],
+]
+CLASSES = [
+    ["Asset class", "Min", "Target", "Max"],
+    ["Equity", 0.4, 0.55, 0.65],
+    ["Fixed income", 0.2, 0.35, 0.5],
+    ["Cash", 0.02, 0.1, 0.2],
+]
+LIMITS = [["Rule", "Selector", "Operator", "Value"], ["weight", "AGG", ">=", 0.25]]
+HOLDINGS = [
+    ["Ticker", "Quantity", "Price"],
+    ["SPY", 500, 120],
+    ["AGG", 600, 51.5],
+    ["CASH", 9100, 1],
+]
+TARGETS = [["Ticker", "Weight"], ["SPY", 0.55], ["AGG", 0.40], ["CASH", 0.05]]
+SCENARIOS = [["Scenario", "Equity", "Fixed income"], ["Bear", -0.3, 0.05], ["Rates", None, -0.1]]
+
+EXAMPLES = {
+    "IPS_RETURNS": (PRICES,),
+    "IPS_COVARIANCE": (RETURNS,),
+    "IPS_CORRELATION": (RETURNS,),
+    "IPS_EXPECTED_RETURNS": (RETURNS,),
+    "IPS_DATA_CHECK": (PRICES,),
+    "IPS_PROFILE": ("Balanced Growth",),
+    "IPS_CHECK": (WEIGHTS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_CHECK_STATUS": (WEIGHTS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_OPTIMIZE": (RETURNS, UNIVERSE, CLASSES, "min volatility", LIMITS),
+    "IPS_FRONTIER": (RETURNS, UNIVERSE, CLASSES, 5, LIMITS),
+    "IPS_METRICS": (RETURNS, WEIGHTS, BENCHMARK),
+    "IPS_METRIC": (RETURNS, WEIGHTS, "volatility"),
+    "IPS_VAR": (RETURNS, WEIGHTS),
+    "IPS_CVAR": (RETURNS, WEIGHTS),
+    "IPS_RISK_CONTRIBUTION": (RETURNS, WEIGHTS),
+    "IPS_TRACKING_ERROR": (RETURNS, WEIGHTS, BENCHMARK),
+    "IPS_DRAWDOWN": (RETURNS, WEIGHTS),
+    "IPS_STRESS": (WEIGHTS, UNIVERSE, SCENARIOS, 1_000_000, LIMITS),
+    "IPS_DRIFT": (HOLDINGS, TARGETS),
+    "IPS_DRIFT_STATUS": (HOLDINGS, TARGETS),
+    "IPS_REBALANCE": (HOLDINGS, TARGETS, "min_trade=0; min_trade_weight=0", UNIVERSE),
+    "IPS_VERSION": (),
+    "IPS_HELP": (),
+}
+HEADINGS = {
+    "IPS_RETURNS": "Date, SPY, AGG, SGOV",
+    "IPS_EXPECTED_RETURNS": "Ticker, Expected return",
+    "IPS_DATA_CHECK": "Severity, Where, What, Suggestion",
+    "IPS_PROFILE": "Asset class, Min, Target, Max",
+    "IPS_CHECK": "Rule, Limit, Actual, Headroom, Status",
+    "IPS_OPTIMIZE": "Ticker, Asset class, Weight, Lower, Upper, Binding",
+    "IPS_FRONTIER": "Return, Volatility, Sharpe, SPY, AGG, SGOV",
+    "IPS_METRICS": "Metric, Portfolio, Benchmark",
+    "IPS_RISK_CONTRIBUTION": "Ticker, Weight, Marginal, Contribution, Share",
+    "IPS_DRAWDOWN": "Date, Wealth, Drawdown",
+    "IPS_STRESS": "Scenario, Return, P&L, Value after, Worst contributor, Breaches after",
+    "IPS_DRIFT": "Asset, Value, Current, Target, Drift, Relative, Lower, Upper, Status, Risk level",
+    "IPS_REBALANCE": "Ticker, Side, Quantity, Price, Notional, Cost, Weight before, Weight after, "
+    "Target, Reason",
+}
+CANDIDATE_HEADINGS = (
+    "Candidate, Return, Volatility, Sharpe, CVaR, Tracking error, Turnover, Breaches, Score, "
+    "Recommended, Reason"
+)
+NAMES = sorted(udfs.__all__)
+WITH_OPTIONS = [n for n in NAMES if "[options]" in help_of(getattr(udfs, n)).signature]
+
+
+def call(name, *arguments):
+    return getattr(udfs, name)(*arguments)
+
+
+def cells_of(result):
+    return [cell for row in result for cell in row] if isinstance(result, list) else [result]
+
+
+def test_every_function_has_an_example():
+    assert sorted(EXAMPLES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_excel_shows_what_a_python_host_shows(cell, name):
+    result = cell(name, *EXAMPLES[name])
+    assert not str(cells_of(result)[0]).startswith("#")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_are_plain_cells_in_rows_of_one_length(name):
+    result = call(name, *EXAMPLES[name])
+    assert {type(c) for c in cells_of(result)} <= {str, float, int, bool, dt.date}
+    assert all(math.isfinite(c) for c in cells_of(result) if isinstance(c, float))
+    assert all(len(c) <= 255 for c in cells_of(result) if isinstance(c, str))
+    if isinstance(result, list):
+        assert len({len(row) for row in result}) == 1
+
+
+@pytest.mark.parametrize("name", HEADINGS)
+def test_headings_are_the_published_ones(name):
+    published = HEADINGS[name].split(", ")
+    assert call(name, *EXAMPLES[name])[0][: len(published)] == published
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_optional_argument_that_is_blank_means_its_default(cell, name):
+    arguments = EXAMPLES[name]
+    absent = len(help_of(getattr(udfs, name)).arguments) - len(arguments)
+    usual = call(name, *arguments)
+    assert cell(name, *arguments, *(None,) * absent) == usual
+    assert call(name, *arguments, *("",) * absent) == usual
+    assert call(name, *arguments, *([[None, ""]],) * absent) == usual
+
+
+def tables(name):
+    """Position of each table among the example's arguments."""
+    return [i for i, a in enumerate(EXAMPLES[name]) if isinstance(a, list)]
+
+
+CASES = [(name, i) for name in NAMES for i in tables(name)]
+
+
+@pytest.mark.parametrize(("name", "place"), CASES)
+@pytest.mark.parametrize("wrong", ["#N/A", "n/a", True])
+def test_a_wrong_number_comes_back_as_one_plain_text_that_names_the_cell(cell, name, place, wrong):
+    arguments = list(EXAMPLES[name])
+    rows = [list(row) for row in arguments[place]]
+    column = next(j for j, c in enumerate(rows[1]) if isinstance(c, (int, float)))
+    rows[1][column] = wrong
+    arguments[place] = rows
+    shown = "TRUE" if wrong is True else wrong
+    if name == "IPS_DATA_CHECK":
+        assert cell(name, *arguments)[1][1] == "prices row 2, SPY"
+        return
+    result = cell(name, *arguments)
+    argument = help_of(getattr(udfs, name)).arguments[place].name
+    assert isinstance(result, str) and len(result) <= 255
+    assert result.startswith(f"#IPS! {argument} row 2, ")
+    assert f"expected a number, found {shown}" in result.replace("'", "")
+
+
+@pytest.mark.parametrize(("name", "place"), CASES)
+def test_the_mistake_of_an_inner_function_is_shown_by_the_outer_one(name, place):
+    arguments = list(EXAMPLES[name])
+    arguments[place] = "#IPS! weights row 3, weight: expected a number, found 'x'"
+    assert call(name, *arguments) == arguments[place]
+
+
+@pytest.mark.parametrize(("name", "place"), CASES)
+def test_blank_rows_and_columns_around_a_table_do_not_matter(name, place):
+    arguments = list(EXAMPLES[name])
+    rows = arguments[place]
+    arguments[place] = [*[[*row, None, ""] for row in rows], [None] * (len(rows[0]) + 2)]
+    assert call(name, *arguments) == call(name, *EXAMPLES[name])
+
+
+HEADLESS = {"weights", "benchmark", "classes", "limits", "holdings", "targets"}
+
+
+@pytest.mark.parametrize(("name", "place"), CASES)
+def test_whether_a_table_has_headings_never_matters(name, place):
+    if help_of(getattr(udfs, name)).arguments[place].name not in HEADLESS:
+        pytest.skip("its headings are its labels")
+    arguments = list(EXAMPLES[name])
+    arguments[place] = arguments[place][1:]
+    assert call(name, *arguments) == call(name, *EXAMPLES[name])
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if "options" in help_of(getattr(udfs, n)).signature]
+)
+def test_with_native_errors_a_mistake_is_an_excel_error(cell, name):
+    names = [a.name for a in help_of(getattr(udfs, name)).arguments]
+    arguments = [*EXAMPLES[name], *(None,) * (len(names) - len(EXAMPLES[name]))]
+    arguments[0] = [["nonsense"]]
+    arguments[names.index("options")] = "errors=native"
+    assert cell(name, *arguments) == "#VALUE!"
+    arguments[names.index("options")] = "errors=native; confidnce=1"
+    assert cell(name, *arguments).startswith("#IPS! options, confidnce: no such key")
+
+
+def test_contradicting_rules_are_a_number_error_where_native_errors_are_wanted():
+    limits = [["weight", "AGG", ">=", 0.6]]
+    arguments = (RETURNS, UNIVERSE, CLASSES, "min volatility", limits)
+    assert call("IPS_OPTIMIZE", *arguments, "errors=native") == "#NUM!"
+    text = call("IPS_OPTIMIZE", *arguments)
+    assert text.startswith("#IPS! ") and "AGG ≥ 60%" in text and "Fixed income ≤ 50%" in text
+
+
+def test_an_undefined_number_is_n_a_or_the_excel_error_where_that_is_wanted():
+    still = [["Date", "A"], [D[0], 0.0], [D[1], 0.0], [D[2], 0.0]]
+    weights = [["A", 1]]
+    assert call("IPS_METRIC", still, weights, "sharpe") == "n/a"
+    assert call("IPS_METRIC", still, weights, "sharpe", None, "errors=native") == "#N/A"
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch):
+    monkeypatch.setattr("udfs.risk.read_track", lambda *a: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call("IPS_VAR", RETURNS, WEIGHTS)
