@@ -9,7 +9,7 @@ import pytest
 import macros
 from addin.errors import InputError, IpsError
 from addin.excel import layout
-from addin.report.schema import REPORT_CELLS, REPORT_SHEETS, REPORT_TABLES
+from addin.report.schema import FINDING, REPORT_CELLS, REPORT_SHEETS, REPORT_TABLES, cell_name
 from tests.memory_book import MemoryBook
 from workbook_templates.sample import sample_tables
 
@@ -99,7 +99,7 @@ def test_a_button_fills_its_own_sheet_and_says_what_it_says(book, name, sheet):
     own = {spec.name for spec in REPORT_TABLES if spec.sheet == sheet}
     own |= {cell.name for cell in REPORT_CELLS if cell.sheet == sheet}
     assert changed(before, contents(book)) == own
-    assert sentence.startswith(f"{sheet}: ") and sentence.endswith(".")
+    assert sentence == f"{sheet}: {book.cells[cell_name(sheet, FINDING)]}"
 
 
 def test_the_report_button_fills_every_sheet_and_undo_empties_them_again(book):

@@ -1,0 +1,62 @@
+"""One button, three hosts, one answer."""
+
+from datetime import date
+
+import pytest
+import xlwings as xw
+
+import macros
+from addin.excel.xlwings_book import XlwingsBook
+from addin.hosts.file.filebook import FileBook
+from addin.report.schema import REPORT_CELLS, REPORT_TABLES
+from tests.excel.memory_engine import BookData, opened, put_table
+from workbook_templates import TEMPLATE
+
+NAME = "ips_workbook.xlsx"
+FORMATS = {str: "@", date: "yyyy-mm-dd"}
+
+
+def in_excel(file_book):
+    """The same workbook, open in the Excel in memory."""
+    data = BookData(name=NAME, fullname=NAME)
+    for listed in file_book.tables.all():
+        table = file_book.table(listed.name)
+        placed = put_table(data, listed.name, [table.header, *table.rows])
+        for i, row in enumerate(table.rows, start=placed.row + 1):
+            for j, value in enumerate(row, start=placed.column):
+                at = data.sheets[listed.name].at(i, j)
+                at.number_format = FORMATS.get(type(value), "General")
+    for row, cell in enumerate(REPORT_CELLS, start=1):
+        data.sheets[REPORT_TABLES[0].name].at(200 + row, 26).number_format = "@"
+        data.names[cell.name] = f"={REPORT_TABLES[0].name}!$Z${200 + row}"
+    return XlwingsBook(opened(data)), data
+
+
+@pytest.fixture
+def engines_as_before(monkeypatch):
+    monkeypatch.setattr(xw.engines, "active", None)
+    monkeypatch.setattr(xw.engines, "engines", list(xw.engines.engines))
+
+
+def report_of(book):
+    tables = {spec.name: book.table(spec.name) for spec in REPORT_TABLES}
+    return (
+        {name: (table.header, table.rows) for name, table in tables.items()},
+        {cell.name: book.cell(cell.name) for cell in REPORT_CELLS},
+    )
+
+
+@pytest.mark.usefixtures("engines_as_before")
+def test_the_report_is_the_same_in_excel_and_in_a_file():
+    file_book = FileBook(TEMPLATE)
+    excel_book, data = in_excel(file_book)
+
+    macros.build_report(excel_book)
+    sentence = macros.build_report.__ips_button__.macro(file_book)
+
+    assert data.alerts == [sentence]
+    tables, cells = report_of(excel_book)
+    file_tables, file_cells = report_of(file_book)
+    assert cells == file_cells
+    for name, table in tables.items():
+        assert table == file_tables[name], name
