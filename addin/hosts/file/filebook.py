@@ -80,7 +80,7 @@ class FileBook:
                 near = did_you_mean(name, self._sheet_parts)
                 raise InputError(f"{self.name}: there is no sheet '{name}'{near}")
             part = self._sheet_parts[name]
-            self._sheets[name] = Sheet(self.package, name, part, self._strings, self._styles)
+            self._sheets[name] = Sheet(self.package, name, part, self.strings, self._styles)
         return self._sheets[name]
 
     def has_table(self, name: str) -> bool:
@@ -276,7 +276,8 @@ class FileBook:
         return {}
 
     @cached_property
-    def _strings(self) -> SharedStrings:
+    def strings(self) -> SharedStrings:
+        """The shared strings."""
         return SharedStrings(self.package)
 
     @cached_property

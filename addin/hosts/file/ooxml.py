@@ -59,6 +59,12 @@ def child(parent: Element, path: str) -> Element:
     return found
 
 
+def new_root(namespace: str, tag: str) -> Element:
+    """An empty part whose default namespace is ``namespace``."""
+    office = RELATIONSHIP_ID[1:].partition("}")[0]
+    return etree.fromstring(f'<{tag} xmlns="{namespace}" xmlns:r="{office}"/>')
+
+
 def remove(element: Element) -> None:
     """Take an element out of its parent."""
     parent = element.getparent()

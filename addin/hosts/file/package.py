@@ -51,6 +51,18 @@ def relationships_part(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
+def zipped(parts: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip file of the given parts, always the same bytes for the same parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as target:
+        for part, data in parts.items():
+            entry = zipfile.ZipInfo(part, NEW_PART_TIME)
+            entry.compress_type = compression
+            entry.create_system = 0
+            target.writestr(entry, data)
+    return stream.getvalue()
+
+
 class Package:
     """Parts by name; what is not changed is written back byte for byte.
 
@@ -191,12 +203,8 @@ class Package:
 
     def copy_with(self, roots: Mapping[str, Element]) -> bytes:
         """The whole file, uncompressed, with other content in some parts; nothing is changed."""
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target:
-            for part in self:
-                data = serialise(roots[part]) if part in roots else self.read(part)
-                target.writestr(zipfile.ZipInfo(part, NEW_PART_TIME), data)
-        return stream.getvalue()
+        parts = {p: serialise(roots[p]) if p in roots else self.read(p) for p in self}
+        return zipped(parts, zipfile.ZIP_STORED)
 
     def _entry(self, part: str, compression: int) -> zipfile.ZipInfo:
         source = self._container.entries.get(part)
