@@ -9,13 +9,14 @@ from udfs.data import (
     IPS_RETURNS,
 )
 from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS, IPS_REBALANCE
-from udfs.optimization import IPS_FRONTIER, IPS_OPTIMIZE
+from udfs.optimization import IPS_CANDIDATES, IPS_FRONTIER, IPS_OPTIMIZE
 from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING_ERROR
 from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE
 from udfs.risk import IPS_CVAR, IPS_RISK_CONTRIBUTION, IPS_VAR
 from udfs.stress import IPS_STRESS
 
 __all__ = [
+    "IPS_CANDIDATES",
     "IPS_CHECK",
     "IPS_CHECK_STATUS",
     "IPS_CORRELATION",

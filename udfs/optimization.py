@@ -6,8 +6,10 @@ from typing import Annotated
 import pandas as pd
 
 from addin.domain import options as catalogue
-from addin.domain.policy import ClassRange, Limit
+from addin.domain.policy import ClassRange, Limit, ScoreWeights
 from addin.domain.universe import Universe
+from addin.domain.weights import aligned
+from addin.engine.candidates import candidates
 from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.frontier import frontier
 from addin.engine.optimize import Objective, Settings, optimize
@@ -19,7 +21,7 @@ from addin.excel.inputs import (
     universe_weights,
 )
 from addin.excel.inputs import Market as KnownMarket
-from addin.excel.options import read_options, refuse_unsupported
+from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
 from addin.excel.read_policy import read_classes, read_limits
 from addin.excel.read_universe import read_universe
 from addin.excel.scalars import member_or, whole_number_or
@@ -36,6 +38,19 @@ NOT_YET = (
     "max_holdings",
     "min_holding",
     "shorting",
+)
+CANDIDATE_HEADINGS = (
+    "Candidate",
+    "Return",
+    "Volatility",
+    "Sharpe",
+    "CVaR",
+    "Tracking error",
+    "Turnover",
+    "Breaches",
+    "Score",
+    "Recommended",
+    "Reason",
 )
 
 
@@ -161,3 +176,56 @@ def IPS_FRONTIER(
         )
     ]
     return block(("Return", "Volatility", "Sharpe", *found.tickers), rows)
+
+
+@worksheet_function
+def IPS_CANDIDATES(
+    returns: Market,
+    universe: arguments.Universe,
+    classes: Classes,
+    limits: Limits = None,
+    options: Options = None,
+) -> object:
+    """Portfolios to choose from, compared and scored, with one recommended and the reason.
+
+    Current (needs the universe's Current weight), Policy target, and optima inside the policy;
+    one that cannot be built, as Min tracking error without Benchmark weight, is not listed.
+    Annual figures as in IPS_OPTIMIZE; CVaR is historical per row of the returns, turnover
+    one-way. Score: each criterion scaled from 0 to 1 over the candidates and weighted by the
+    keys of Policy_Score (policy fit, risk, expected return, benchmark tracking,
+    diversification), which may stand among the options. The recommended one breaks fewest hard
+    rules and is not dominated by another.
+    """
+    task = _task(returns, universe, classes, limits, options)
+    found = candidates(
+        task.market.assumptions,
+        task.feasible,
+        task.universe,
+        task.classes,
+        task.limits,
+        current=task.current,
+        benchmark=task.benchmark,
+        returns=task.market.returns,
+        score=typed(ScoreWeights, read_settings(options)),
+        settings=task.settings,
+        confidence=task.options.confidence,
+    )
+    tickers = task.universe.tickers
+    rows = [
+        (
+            c.name,
+            c.expected_return,
+            c.volatility,
+            c.sharpe,
+            c.cvar,
+            c.tracking_error,
+            c.turnover,
+            c.breaches,
+            c.score,
+            c.recommended,
+            c.reason,
+            *aligned(c.weights, tickers),
+        )
+        for c in found.candidates
+    ]
+    return block((*CANDIDATE_HEADINGS, *tickers), rows)

@@ -61,6 +61,7 @@ EXAMPLES = {
     "IPS_CHECK_STATUS": (WEIGHTS, UNIVERSE, CLASSES, LIMITS),
     "IPS_OPTIMIZE": (RETURNS, UNIVERSE, CLASSES, "min volatility", LIMITS),
     "IPS_FRONTIER": (RETURNS, UNIVERSE, CLASSES, 5, LIMITS),
+    "IPS_CANDIDATES": (RETURNS, UNIVERSE, CLASSES, LIMITS),
     "IPS_METRICS": (RETURNS, WEIGHTS, BENCHMARK),
     "IPS_METRIC": (RETURNS, WEIGHTS, "volatility"),
     "IPS_VAR": (RETURNS, WEIGHTS),
@@ -83,6 +84,8 @@ HEADINGS = {
     "IPS_CHECK": "Rule, Limit, Actual, Headroom, Status",
     "IPS_OPTIMIZE": "Ticker, Asset class, Weight, Lower, Upper, Binding",
     "IPS_FRONTIER": "Return, Volatility, Sharpe, SPY, AGG, SGOV",
+    "IPS_CANDIDATES": "Candidate, Return, Volatility, Sharpe, CVaR, Tracking error, Turnover, "
+    "Breaches, Score, Recommended, Reason, SPY, AGG, SGOV",
     "IPS_METRICS": "Metric, Portfolio, Benchmark",
     "IPS_RISK_CONTRIBUTION": "Ticker, Weight, Marginal, Contribution, Share",
     "IPS_DRAWDOWN": "Date, Wealth, Drawdown",
@@ -91,10 +94,6 @@ HEADINGS = {
     "IPS_REBALANCE": "Ticker, Side, Quantity, Price, Notional, Cost, Weight before, Weight after, "
     "Target, Reason",
 }
-CANDIDATE_HEADINGS = (
-    "Candidate, Return, Volatility, Sharpe, CVaR, Tracking error, Turnover, Breaches, Score, "
-    "Recommended, Reason"
-)
 NAMES = sorted(udfs.__all__)
 WITH_OPTIONS = [n for n in NAMES if "[options]" in help_of(getattr(udfs, n)).signature]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from udfs import IPS_FRONTIER, IPS_OPTIMIZE
+from udfs import IPS_CANDIDATES, IPS_FRONTIER, IPS_OPTIMIZE
 
 # volatilities 20 % and 10 %, no correlation
 COVARIANCE = [["", "S", "B"], ["S", 0.04, 0.0], ["B", 0.0, 0.01]]
@@ -116,3 +116,57 @@ def test_contradicting_rules_are_named():
     limits = [["weight", "S", ">=", 0.7], ["weight", "B", ">=", 0.4]]
     text = IPS_OPTIMIZE(COVARIANCE, UNIVERSE, CLASSES, "min volatility", limits)
     assert "S ≥ 70%" in text and "B ≥ 40%" in text
+
+
+FULL_UNIVERSE = [
+    [*row, *more]
+    for row, more in zip(
+        UNIVERSE, [("Current weight", "Benchmark weight"), (0.9, 0.6), (0.1, 0.4)], strict=True
+    )
+]
+TARGETS = [["Equity", 0.2, 0.5, 0.7], ["Bonds", 0.3, 0.5, 0.8]]
+
+
+def candidates(*arguments):
+    table = IPS_CANDIDATES(*arguments)
+    assert isinstance(table, list), table
+    return {row[0]: dict(zip(table[0], row, strict=True)) for row in table[1:]}
+
+
+def test_candidates_hold_what_their_names_say():
+    found = candidates(COVARIANCE, FULL_UNIVERSE, TARGETS)
+    current = found["Current"]
+    assert (current["S"], current["B"], current["Breaches"]) == (0.9, 0.1, 2)
+    assert current["Return"] == pytest.approx(0.9 * 0.08 + 0.1 * 0.03)
+    assert current["Volatility"] == pytest.approx((0.9**2 * 0.04 + 0.1**2 * 0.01) ** 0.5)
+    assert current["Tracking error"] == pytest.approx((0.3**2 * 0.05) ** 0.5)
+    assert found["Policy target"]["S"] == pytest.approx(0.5, abs=1e-9)
+    assert found["Policy target"]["Turnover"] == pytest.approx(0.4)
+    assert found["Min volatility"]["S"] == pytest.approx(0.2, abs=1e-9)
+    assert found["Min tracking error"]["S"] == pytest.approx(0.6, abs=1e-8)
+
+
+def test_one_candidate_is_recommended_and_it_breaks_no_rule():
+    found = candidates(COVARIANCE, FULL_UNIVERSE, TARGETS)
+    chosen = [row for row in found.values() if row["Recommended"] is True]
+    assert len(chosen) == 1 and chosen[0]["Breaches"] == 0
+    assert all(row["Reason"] for row in found.values())
+
+
+def test_the_keys_of_the_score_may_stand_among_the_options():
+    keys = ["policy fit", "risk", "expected return", "benchmark tracking", "diversification"]
+    for wanted, best in (("risk", "Volatility"), ("expected return", "Return")):
+        score = [[key, float(key == wanted)] for key in keys]
+        found = candidates(COVARIANCE, FULL_UNIVERSE, TARGETS, None, score)
+        inside = [row for row in found.values() if row["Breaches"] == 0]
+        sign = -1 if wanted == "risk" else 1
+        assert max(inside, key=lambda row: row["Score"])[best] == pytest.approx(
+            max(sign * row[best] for row in inside) * sign
+        )
+
+
+def test_without_holdings_or_history_the_figures_that_need_them_are_n_a():
+    found = candidates(COVARIANCE, UNIVERSE, TARGETS)
+    assert "Current" not in found and "Min tracking error" not in found
+    row = found["Min volatility"]
+    assert (row["CVaR"], row["Tracking error"], row["Turnover"]) == ("n/a",) * 3
