@@ -62,7 +62,7 @@ def allocation(book: Book, table: Placed, title: str) -> Chart:
     dash = {"type": "long_dash", "size": 16, "fill": {"color": INK}, "border": {"color": INK}}
     dot = {"type": "diamond", "size": 10, "fill": {"color": BLUE}, "border": {"color": "#FFFFFF"}}
     blue = {**LABEL_FONT, "color": BLUE}
-    label = _labels("0.0%", position="right", **{"font": blue})
+    label = _labels('"    "0.0%', position="right", **{"font": blue})
     marks.add_series(_series(table, of, "Target", line={"none": True}, marker=dash))
     marks.add_series(
         _series(table, of, "Actual", line={"none": True}, marker=dot, data_labels=label)
@@ -150,8 +150,9 @@ def tornado(book: Book, table: Placed, title: str) -> Chart:
     chart, label = _add(book, "bar"), _labels("0.0%;−0.0%")
     blue = {"fill": {"color": BLUE}, **PLAIN, "gap": 55, "overlap": -5}
     chart.add_series(_series(table, "Scenario", "Current", **blue, data_labels=label))
-    pale = {**PALE, "data_labels": {**label, "font": {**LABEL_FONT, "bold": False}}}
-    chart.add_series(_series(table, "Scenario", "Proposed", **pale))
+    ink = {"fill": {"color": INK}, **PLAIN}
+    light = {**label, "font": {**LABEL_FONT, "bold": False}}
+    chart.add_series(_series(table, "Scenario", "Proposed", **ink, data_labels=light))
     plain_chart(chart, title)
     chart.set_y_axis({**LOW, "reverse": True, "major_gridlines": {"visible": False}})
     chart.set_x_axis(_axis("0%;−0%", label_position="high"))

@@ -7,24 +7,24 @@ number of rows that never changes.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from xlsxwriter.chart import Chart
-
 from addin.domain.table import Kind, TableSpec
-from addin.engine.metrics import METRICS as METRIC_NAMES
 from addin.report import schema
+from addin.report.method import MOST_CORRELATED
+from addin.report.proposal import RECOMMENDED
 from addin.report.risk import TAIL_METHODS
-from workbook_templates import report_charts as charts
 from workbook_templates.report_frame import (
     CHART_ROWS,
     FIRST_ROW,
     SIDE_COLOURS,
     SIGN_COLOURS,
+    TALL_CHART_ROWS,
     Page,
     Placed,
 )
 from workbook_templates.style import PAPER
 
 BELOW_CHARTS = FIRST_ROW + CHART_ROWS
+BELOW_TALL_CHARTS = FIRST_ROW + TALL_CHART_ROWS
 HEAT = {
     "type": "3_color_scale",
     "min_type": "num",
@@ -37,7 +37,9 @@ HEAT = {
     "mid_color": "#FFFFFF",
     "max_color": "#56B4E9",
 }
-MOST_CORRELATED = 30
+CORRELATION_WIDTH = 6.5
+PLAIN_NUMBER = "0.00;(0.00);0.00"
+CENTS = '#,##0.00;(#,##0.00);"–"'
 TAIL_ROWS = 2 * len(TAIL_METHODS)  # VaR and CVaR
 
 
@@ -48,7 +50,6 @@ class Detail:
     Attributes:
         widths: Of the columns from B on.
         draw: Draws the tables and returns them by name.
-        charts: Alt text by chart name of the sheet, in the order of ``CHART_TITLES``.
         printed_whole: Whether every column is printed, because the table may grow to the right.
     """
 
@@ -66,7 +67,7 @@ def _data(page: Page, spec: TableSpec, left: int) -> Placed:
     """The data behind a chart: beside the page, where it may grow."""
     page.heading(f"Behind the chart: {spec.name}", FIRST_ROW, left, left + len(spec.columns) - 1)
     page.sheet.set_column(left, left, 18)
-    page.sheet.set_column(left + 1, left + len(spec.columns) - 1, 12)
+    page.sheet.set_column(left + 1, left + len(spec.columns) - 1, 18)
     return page.table(spec, FIRST_ROW + 1, left)
 
 
@@ -75,11 +76,11 @@ def _placed(*tables: tuple[TableSpec, Placed]) -> dict[str, Placed]:
 
 
 def _compliance(page: Page) -> dict[str, Placed]:
-    page.heading("Every rule, today and after the trades", BELOW_CHARTS, 1, page.last)
-    rules = page.table(schema.RULES, BELOW_CHARTS + 1, 1)
+    page.heading("Every rule, today and after the trades", FIRST_ROW, 1, 10)
+    rules = page.table(schema.RULES, FIRST_ROW + 1, 1)
     for heading in ("Status", "Status after"):
         page.colour_words(rules, heading, SIGN_COLOURS)
-    page.when(rules, "Unit", "number", num_format="0.00")
+    page.when(rules, "Unit", "number", num_format=PLAIN_NUMBER)
     return _placed((schema.HEADROOM, _data(page, schema.HEADROOM, _beside(page))))
 
 
@@ -97,32 +98,31 @@ def _allocation(page: Page) -> dict[str, Placed]:
 
 
 def _performance(page: Page) -> dict[str, Placed]:
-    page.heading("Trailing returns, hypothetical backcast", BELOW_CHARTS, 1, 6)
-    page.table(schema.TRAILING, BELOW_CHARTS + 1, 1)
-    page.heading("Calendar years, hypothetical backcast", BELOW_CHARTS, 8, 12)
-    page.table(schema.YEARS, BELOW_CHARTS + 1, 8)
+    page.heading("Trailing returns, hypothetical backcast", BELOW_TALL_CHARTS, 1, 6)
+    page.table(schema.TRAILING, BELOW_TALL_CHARTS + 1, 1)
+    page.heading("Calendar years, hypothetical backcast", BELOW_TALL_CHARTS, 8, 12)
+    page.table(schema.YEARS, BELOW_TALL_CHARTS + 1, 8)
     return _placed((schema.GROWTH, _data(page, schema.GROWTH, _beside(page))))
 
 
 def _risk(page: Page) -> dict[str, Placed]:
-    page.heading("Where the risk comes from", BELOW_CHARTS, 1, 8)
-    assets = page.table(schema.RISK_ASSETS, BELOW_CHARTS + 1, 1)
-    row = BELOW_CHARTS
+    page.heading("Where the risk comes from", BELOW_TALL_CHARTS, 1, 8)
+    assets = page.table(schema.RISK_ASSETS, BELOW_TALL_CHARTS + 1, 1)
+    row = BELOW_TALL_CHARTS
     page.heading("Measures", row, 10, 14)
     metrics = page.table(schema.METRICS, row + 1, 10)
-    page.when(metrics, "Unit", "ratio", num_format="0.00")
-    row += len(METRIC_NAMES) + 3
-    page.heading("Losses in the tail", row, 10, 14)
-    page.table(schema.TAIL, row + 1, 10)
+    page.when(metrics, "Unit", "ratio", num_format=PLAIN_NUMBER)
+    page.heading("Losses in the tail", row, 16, 20)
+    page.table(schema.TAIL, row + 1, 16)
     row += TAIL_ROWS + 3
-    page.heading("Risk by class", row, 10, 14)
-    classes = page.table(schema.RISK_CLASSES, row + 1, 10)
+    page.heading("Risk by class", row, 16, 20)
+    classes = page.table(schema.RISK_CLASSES, row + 1, 16)
     return _placed((schema.RISK_ASSETS, assets), (schema.RISK_CLASSES, classes))
 
 
 def _stress(page: Page) -> dict[str, Placed]:
-    page.heading("Every scenario, nothing traded meanwhile", BELOW_CHARTS, 1, page.last)
-    results = page.table(schema.STRESSES, BELOW_CHARTS + 1, 1)
+    page.heading("Every scenario, nothing traded meanwhile", BELOW_TALL_CHARTS, 1, page.last)
+    results = page.table(schema.STRESSES, BELOW_TALL_CHARTS + 1, 1)
     left = _beside(page)
     page.heading("Contribution of each class, current weights", FIRST_ROW, left, left + 4)
     page.sheet.set_column(left, left, 26)
@@ -132,14 +132,11 @@ def _stress(page: Page) -> dict[str, Placed]:
 
 
 def _proposal(page: Page) -> dict[str, Placed]:
-    row = BELOW_CHARTS
-    page.heading("Rules that bind the recommended weights", row, 1, page.last)
-    page.table(schema.BINDING, row + 1, 1)
-    row += schema.BINDING_ROWS + 3
-    page.heading("Candidates, and why one of them", row, 1, page.last)
-    candidates = page.table(schema.CANDIDATES, row + 1, 1, wrapped=("Why",))
+    page.table(schema.BINDING, FIRST_ROW, page.last)
+    page.heading("Candidates, and why one of them", BELOW_CHARTS, 1, page.last)
+    candidates = page.table(schema.CANDIDATES, BELOW_CHARTS + 1, 1, lines=2)
     page.colour_words(candidates, "Verdict", {"✓": SIGN_COLOURS["✓"], "●": SIGN_COLOURS["●"]})
-    page.when(candidates, "Verdict", "✓ Recommended", bg_color=PAPER)
+    page.when(candidates, "Verdict", RECOMMENDED, bg_color=PAPER)
     left, found = _beside(page), {}
     for spec in (schema.BEFORE_AFTER, schema.FRONTIER, schema.POINTS):
         found[spec.name] = _data(page, spec, left)
@@ -149,10 +146,11 @@ def _proposal(page: Page) -> dict[str, Placed]:
 
 def _trades(page: Page) -> dict[str, Placed]:
     page.heading("Cash", FIRST_ROW, 10, 11)
-    page.table(schema.CASH_LEDGER, FIRST_ROW + 1, 10)
+    page.table(schema.CASH_LEDGER, FIRST_ROW + 1, 10, formats={"Amount": CENTS})
     page.heading("Orders, and what is held as it is", BELOW_CHARTS, 1, page.last)
     orders = page.table(schema.ORDERS, BELOW_CHARTS + 1, 1)
     page.colour_words(orders, "Side", SIDE_COLOURS)
+    page.rule_on(orders, page.last)
     return _placed((schema.TRADE_BARS, _data(page, schema.TRADE_BARS, _beside(page))))
 
 
@@ -161,10 +159,10 @@ WINDOW_ROWS = 8
 
 def _data_quality(page: Page) -> dict[str, Placed]:
     page.heading("The common window", FIRST_ROW, 1, page.last)
-    page.table(schema.WINDOW, FIRST_ROW + 1, 1)
+    page.rule_on(page.table(schema.WINDOW, FIRST_ROW + 1, 1), page.last, WINDOW_ROWS)
     row = FIRST_ROW + WINDOW_ROWS + 3
     page.heading("Findings", row, 1, page.last)
-    findings = page.table(schema.FINDINGS, row + 1, 1, wrapped=("Where", "What", "Suggestion"))
+    findings = page.table(schema.FINDINGS, row + 1, 1, lines=2)
     page.colour_words(findings, "Severity", SIGN_COLOURS)
     left = _beside(page)
     page.heading("History of each asset", FIRST_ROW, left, left + 4)
@@ -173,12 +171,15 @@ def _data_quality(page: Page) -> dict[str, Placed]:
     return {}
 
 
-DEFINITION_ROWS = 21
+DEFINITION_ROWS = 11
 
 
 def _method(page: Page) -> dict[str, Placed]:
-    page.heading("Definitions", FIRST_ROW, 1, page.last)
-    page.table(schema.DEFINITIONS, FIRST_ROW + 1, 1)
+    page.heading("How it was estimated", FIRST_ROW, 1, 4)
+    page.rule_on(page.table(schema.ESTIMATION, FIRST_ROW + 1, 1), 4, DEFINITION_ROWS)
+    page.heading("How it is measured", FIRST_ROW, 6, page.last)
+    definitions = page.table(schema.DEFINITIONS, FIRST_ROW + 1, 6)
+    page.rule_on(definitions, page.last, DEFINITION_ROWS)
     row = FIRST_ROW + DEFINITION_ROWS + 3
     page.heading("Assumptions, annual", row, 1, 4)
     page.table(schema.ASSUMED, row + 1, 1)
@@ -187,13 +188,14 @@ def _method(page: Page) -> dict[str, Placed]:
     first, left = correlation.row + 1, correlation.left + 1
     area = (first, left, first + MOST_CORRELATED - 1, left + MOST_CORRELATED - 1)
     page.sheet.conditional_format(*area, HEAT)
-    page.sheet.set_column(left, left + MOST_CORRELATED - 1, 6.3)
+    page.sheet.set_column(left, left + MOST_CORRELATED - 1, CORRELATION_WIDTH)
     return {}
 
 
 def _checks(page: Page) -> dict[str, Placed]:
     page.heading("Each figure and the same figure found another way", FIRST_ROW, 1, page.last)
-    found = page.table(schema.RECONCILIATIONS, FIRST_ROW + 1, 1, wrapped=("How",))
+    formats = {"Difference": '0.0E+00;−0.0E+00;"0"', "Tolerance": '0.0E+00;;"0"'}
+    found = page.table(schema.RECONCILIATIONS, FIRST_ROW + 1, 1, formats=formats)
     page.colour_words(found, "Result", SIGN_COLOURS)
     return {}
 
@@ -207,79 +209,41 @@ def _audit(page: Page) -> dict[str, Placed]:
 
 
 DETAILS: dict[str, Detail] = {
-    schema.COMPLIANCE: Detail((32, 10, 9, 12, 12, 12, 13, 13, 15, 14), _compliance),
-    schema.ALLOCATION: Detail((16, 9, 15, 10, 10, 9, 9, 12, 10, 12, 14, 13), _allocation),
-    schema.PERFORMANCE: Detail((17, 11, 11, 11, 12, 15, 3, 13, 11, 11, 11, 14), _performance),
-    schema.RISK: Detail((10, 14, 9, 10, 11, 10, 10, 10, 3, 22, 13, 10, 10, 12), _risk),
-    schema.STRESS: Detail((26, 11, 15, 15, 18, 11, 11, 16, 14), _stress),
-    schema.PROPOSAL: Detail((26, 9, 10, 8, 9, 10, 10, 9, 8, 20, 56), _proposal),
-    schema.TRADES: Detail((10, 8, 13, 13, 15, 11, 11, 11, 11, 30, 16), _trades),
-    schema.DATA_QUALITY: Detail((25, 26, 54, 54), _data_quality),
-    schema.METHOD: Detail((19, 14, 11, 11, 3, 8, *(6.3,) * 14), _method, printed_whole=True),
-    schema.CHECKS: Detail((40, 18, 18, 12, 12, 10, 54), _checks),
-    schema.AUDIT: Detail((28, 70, 3, 18, 40), _audit),
-}
-
-Draw = Callable[..., Chart]
-CHARTS: dict[str, tuple[tuple[str, Draw, tuple[TableSpec, ...], str], ...]] = {
-    schema.COMPLIANCE: (
-        ("Headroom", charts.headroom, (schema.HEADROOM,), "Headroom of the tightest rules, in pp"),
-    ),
-    schema.ALLOCATION: (
+    schema.COMPLIANCE: Detail((30, 9, 8.5, 10, 10, 10, 12, 10, 10.5, 12, 2, 60), _compliance),
+    schema.ALLOCATION: Detail((20, 12, 19, 13, 13, 13, 13, 16, 14, 16, 18, 16), _allocation),
+    schema.PERFORMANCE: Detail((20, 14, 14, 14, 15, 17, 3, 18, 16, 16, 16, 20), _performance),
+    schema.RISK: Detail(
         (
-            "Allocation",
-            charts.allocation,
-            (schema.CLASSES,),
-            "Actual and target weight of each asset class against its policy range",
+            9,
+            12,
+            8.5,
+            8.5,
+            10.5,
+            8.5,
+            9.5,
+            9.5,
+            2,
+            18,
+            10.5,
+            8.5,
+            8.5,
+            9.5,
+            2,
+            17,
+            10.5,
+            8.5,
+            9.5,
+            11,
         ),
-        (
-            "Drift",
-            charts.drift,
-            (schema.CLASSES,),
-            "Drift of each asset class from target with watch and rebalance levels",
-        ),
+        _risk,
     ),
-    schema.PERFORMANCE: (
-        (
-            "Growth",
-            charts.growth,
-            (schema.GROWTH,),
-            "Growth of 100 with current and proposed weights and benchmark",
-        ),
-        ("Drawdown", charts.drawdown, (schema.GROWTH,), "Fall from the highest value so far"),
+    schema.STRESS: Detail((34, 15, 20, 20, 24, 14, 15, 22, 18), _stress),
+    schema.PROPOSAL: Detail((22, *(9.5,) * 7, 9, 22, 66), _proposal),
+    schema.TRADES: Detail((12, 10, 14, 15, 18, 13, 13, 13, 13, 42, 18), _trades),
+    schema.DATA_QUALITY: Detail((28, 30, 62, 62), _data_quality),
+    schema.METHOD: Detail(
+        (18, 22, 16, 16, 3, 18, *(CORRELATION_WIDTH,) * 14), _method, printed_whole=True
     ),
-    schema.RISK: (
-        (
-            "Share",
-            charts.weight_and_risk,
-            (schema.RISK_ASSETS,),
-            "Weight and share of risk by asset",
-        ),
-        (
-            "Classes",
-            charts.weight_and_risk,
-            (schema.RISK_CLASSES,),
-            "Weight and share of risk by class",
-        ),
-    ),
-    schema.STRESS: (
-        ("Tornado", charts.tornado, (schema.STRESSES,), "Return in each scenario, worst first"),
-    ),
-    schema.PROPOSAL: (
-        (
-            "Frontier",
-            charts.frontier,
-            (schema.FRONTIER, schema.POINTS),
-            "Efficient frontier inside the policy with every candidate",
-        ),
-        (
-            "BeforeAfter",
-            charts.before_after,
-            (schema.BEFORE_AFTER,),
-            "Class weights today, proposed and target",
-        ),
-    ),
-    schema.TRADES: (
-        ("Trades", charts.buys_and_sells, (schema.TRADE_BARS,), "Money bought and sold by asset"),
-    ),
+    schema.CHECKS: Detail((44, 20, 20, 12, 11, 10, 66), _checks),
+    schema.AUDIT: Detail((30, 84, 4, 22, 44), _audit),
 }

@@ -1,7 +1,8 @@
 """What every report sheet is made of: a head, tables in our look, named cells, page set-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import xlsxwriter
@@ -10,11 +11,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from addin.domain.table import Column, Kind, Row, Table, TableSpec, Value
 from addin.report.schema import AS_OF, FINDING, STATE, SUBJECT, SUMMARY, cell_name
-from workbook_templates.style import GREEN, INK, MUTED, ORANGE, RED, RULE, Style
+from workbook_templates.style import (
+    GREEN,
+    INK,
+    LEFT_ALIGNED,
+    MUTED,
+    ORANGE,
+    RED,
+    RULE,
+    Style,
+)
 
 TITLE_ROW, SUBJECT_ROW, RULED_ROW, FINDING_ROW = 1, 2, 3, 5
 FIRST_ROW = 7  # below the head
-CHART_ROWS = 19  # rows of 20 pixels a chart stands on
+CHART_ROWS, TALL_CHART_ROWS = 16, 22  # rows of 20 pixels a chart stands on
+LINE = 13.5  # points
 ROOM = 500  # rows below a heading that conditional formats reach
 FOOTER = (
     "&L&8&K6B7280IPS committee report · &A"
@@ -65,7 +76,12 @@ class Page:
     sheet: Worksheet
     style: Style
     content: Content
-    last: int  # last column of the printed page
+    widths: tuple[float, ...]  # of the printed columns, from B on
+
+    @property
+    def last(self) -> int:
+        """Last column of the printed page."""
+        return len(self.widths)
 
     @property
     def name(self) -> str:
@@ -87,8 +103,9 @@ class Page:
         row: int,
         left: int,
         *,
-        wrapped: Sequence[str] = (),
+        formats: Mapping[str, str] = MappingProxyType({}),
         further: Kind = Kind.NUMBER,
+        lines: int = 1,
     ) -> Placed:
         """An Excel table in our look, filled when there is content, else with one blank row.
 
@@ -96,25 +113,30 @@ class Page:
             spec: Its name and columns.
             row: Row of the headings.
             left: Column of the first heading.
-            wrapped: Headings whose words wrap.
+            formats: Number formats by heading, where a column's kind does not say enough.
             further: What the columns of an open-ended table hold.
+            lines: Lines of text a row has room for; words wrap when more than one.
         """
         columns, rows = self._contents(spec, further)
-        looks = [self._look(column, column.heading in wrapped) for column in columns]
+        looks = [
+            self._look(column, beside, lines, formats.get(column.heading))
+            for beside, column in zip([None, *columns], columns, strict=False)
+        ]
+        heads = [
+            {"header": c.heading, "header_format": self._head(c, beside)}
+            for beside, c in zip([None, *columns], columns, strict=False)
+        ]
+        if any(self._is_long(c.heading, place) for place, c in enumerate(columns, start=left)):
+            self.sheet.set_row(row, 2 * LINE)
+        if lines > 1:
+            for place in range(row + 1, row + 1 + len(rows)):
+                self.sheet.set_row(place, lines * LINE)
         self.sheet.add_table(
             row,
             left,
             row + len(rows),
             left + len(columns) - 1,
-            {
-                "name": spec.name,
-                "style": None,
-                "autofilter": False,
-                "columns": [
-                    {"header": c.heading, "header_format": self.style.column_head(c.kind, **SMALL)}
-                    for c in columns
-                ],
-            },
+            {"name": spec.name, "style": None, "autofilter": False, "columns": heads},
         )
         for place, values in enumerate(rows, start=row + 1):
             for column, (value, look) in enumerate(zip(values, looks, strict=True), start=left):
@@ -130,9 +152,33 @@ class Page:
         rows = list(filled.rows) if filled else []
         return columns, rows or [(None,) * len(columns)]
 
-    def _look(self, column: Column, wrapped: bool) -> Format:
-        wrap = {"text_wrap": True, "valign": "top"} if wrapped else {}
-        return self.style.value(column.kind, bottom=4, bottom_color=RULE, **wrap)
+    def _is_long(self, heading: str, column: int) -> bool:
+        """Whether a heading with several words needs two lines in its printed column."""
+        return column <= self.last and " " in heading and len(heading) > self.widths[column - 1]
+
+    def _head(self, column: Column, beside: Column | None) -> Format:
+        wrap = {"text_wrap": " " in column.heading}
+        return self.style.column_head(column.kind, **SMALL, **wrap, **_apart(column, beside))
+
+    def _look(
+        self, column: Column, beside: Column | None, lines: int, number_format: str | None
+    ) -> Format:
+        wrap = {"text_wrap": True, "valign": "top"} if lines > 1 else {}
+        given = {"num_format": number_format} if number_format else {}
+        ruled = {"bottom": 4, "bottom_color": RULE}
+        return self.style.value(column.kind, **ruled, **wrap, **given, **_apart(column, beside))
+
+    def rule_on(self, placed: Placed, to: int, rows: int = ROOM) -> None:
+        """Rule the rows of a table as far as column ``to``, into which its words run on."""
+        row, letter = placed.row + 1, column_letter(placed.left)
+        look = self.book.add_format({"bottom": 4, "bottom_color": RULE})
+        rule = {"type": "formula", "criteria": f'=${letter}{row + 1}<>""', "format": look}
+        right = placed.left + len(placed.headings)
+        self.sheet.conditional_format(row, right, row + rows - 1, to, rule)
+        for column in range(right, to + 1):
+            self.sheet.write_blank(
+                placed.row, column, None, self.style.column_head(Kind.TEXT, **SMALL)
+            )
 
     def heading(self, text: str, row: int, left: int, right: int) -> None:
         """Name of a block, ruled as wide as the block."""
@@ -157,8 +203,7 @@ class Page:
     def when(self, placed: Placed, heading: str, says: str, **properties: Any) -> None:
         """Format the rows of a table in which a column says something."""
         row, column = placed.place(heading)
-        first = absolute(row, column).replace("$", "", 2)
-        letter = "".join(c for c in first if c.isalpha())
+        letter = column_letter(column)
         rule = {
             "type": "formula",
             "criteria": f'=${letter}{row + 1}="{says}"',
@@ -168,7 +213,13 @@ class Page:
         self.sheet.conditional_format(row, placed.left, row + ROOM, right, rule)
 
 
-SMALL = {"font_size": 9, "font_color": MUTED, "bold": False, "valign": "bottom"}
+SMALL: dict[str, Any] = {"font_size": 9, "font_color": MUTED, "bold": False, "valign": "bottom"}
+
+
+def _apart(column: Column, beside: Column | None) -> dict[str, int]:
+    """Words to the right of a figure keep a distance from it."""
+    apart = column.kind in LEFT_ALIGNED and beside and beside.kind not in LEFT_ALIGNED
+    return {"indent": 1} if apart else {}
 
 
 def write(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
@@ -185,6 +236,11 @@ def write(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -
         sheet.write_datetime(row, column, value, look)
 
 
+def column_letter(column: int) -> str:
+    """``C``."""
+    return str(xlsxwriter.utility.xl_col_to_name(column))
+
+
 def absolute(row: int, column: int) -> str:
     """``$B$3``."""
     return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column, True, True))
@@ -197,14 +253,15 @@ def set_page(sheet: Worksheet, last: int | None) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.4, 0.4, 0.45, 0.6)
+    sheet.center_horizontally()
     sheet.set_footer(FOOTER)
     if last is not None:
         sheet.print_area(0, 0, 1_048_575, last)
 
 
-def head(page: Page, title: str) -> None:
+def head(page: Page, title: str | None = None) -> None:
     """Masthead: title and state, subject and date, a rule, and what the sheet says."""
-    sheet, style, middle = page.sheet, page.style, page.last - 4
+    sheet, style, name = page.sheet, page.style, page.name
     muted = style.format(font_color=MUTED)
     right = {"align": "right"}
     sheet.set_row(0, 13)
@@ -213,16 +270,16 @@ def head(page: Page, title: str) -> None:
     sheet.set_row(RULED_ROW + 1, 5)
     sheet.set_row(FINDING_ROW, 20)
     sheet.set_row(FINDING_ROW + 1, 6)
-    sheet.write_string(TITLE_ROW, 1, title, style.title)
+    sheet.write_string(TITLE_ROW, 1, title or name, style.title)
     state = style.format(bold=True, font_size=11, font_color=ORANGE, **right)
-    page.cell(cell_name(title, STATE), TITLE_ROW, middle + 1, state, to=page.last)
-    page.cell(cell_name(title, SUBJECT), SUBJECT_ROW, 1, muted)
+    page.cell(cell_name(name, STATE), TITLE_ROW, page.last, state)
+    page.cell(cell_name(name, SUBJECT), SUBJECT_ROW, 1, muted)
     date = style.format(font_color=MUTED, **right)
-    page.cell(cell_name(title, AS_OF), SUBJECT_ROW, middle + 1, date, to=page.last)
+    page.cell(cell_name(name, AS_OF), SUBJECT_ROW, page.last, date)
     for column in range(1, page.last + 1):
         sheet.write_blank(RULED_ROW, column, None, style.format(bottom=2, bottom_color=INK))
-    page.cell(cell_name(title, FINDING), FINDING_ROW, 1, style.format(bold=True, font_size=11))
-    if title != SUMMARY:
+    page.cell(cell_name(name, FINDING), FINDING_ROW, 1, style.format(bold=True, font_size=11))
+    if name != SUMMARY:
         back = style.format(font_size=8, font_color=MUTED)
         sheet.write_url(0, 1, f"internal:'{SUMMARY}'!A1", back, "‹ Summary")
         sheet.repeat_rows(TITLE_ROW, FINDING_ROW)

@@ -15,14 +15,14 @@ from workbook_templates.report_frame import FIRST_ROW, SIDE_COLOURS, SIGN_COLOUR
 from workbook_templates.style import BLUE, MUTED, ORANGE, PAPER, RED
 
 LAST = 12  # column M
-WIDTHS = (9.0, *(13.4,) * 11)
+WIDTHS = (10.0, *(15.7,) * 11)
 TILE_ROW, LINE_HEIGHT = FIRST_ROW, 16
 BLOCK_ROW = TILE_ROW + 4
 ROWS_PER_DECISION = 2
 CHART_ROW = BLOCK_ROW + 2 + max(DECISIONS * ROWS_PER_DECISION, STATUS_LINES)
-CHART_HEIGHT_ROWS = 15
+CHART_HEIGHT_ROWS = 14
 TRADES_ROW = CHART_ROW + CHART_HEIGHT_ROWS + 1
-CHART_SIZES = ((590, 296), (590, 296))
+CHART_SIZES = ((640, 276), (680, 276))
 STATUS_LEFT = 8  # column I
 
 
@@ -86,6 +86,7 @@ def _trades(page: Page) -> None:
     page.cell(CASH_LINE, TRADES_ROW + 1, 1, page.style.note)
     placed = page.table(SUMMARY_TRADES, TRADES_ROW + 2, 1)
     page.colour_words(placed, "Side", SIDE_COLOURS)
+    page.rule_on(placed, LAST)
 
 
 def _links(page: Page) -> None:

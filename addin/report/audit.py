@@ -28,10 +28,9 @@ def _settings(study: Study) -> list[Row]:
 
 def _solver(study: Study) -> list[Row]:
     plan = study.trades
-    gap = "no bound" if plan.gap is None else f"gap {percent(plan.gap, 4)}"
     return [
         ("Recommended candidate", study.recommended.name),
-        ("Trades solved by", f"{plan.method}, {gap}"),
+        ("Trades solved by", f"{plan.method}, gap {percent(plan.gap, 4)}"),
     ]
 
 

@@ -7,7 +7,7 @@ from math import fsum, prod
 import pandas as pd
 
 from addin.domain.labels import label_key
-from addin.domain.table import Row
+from addin.domain.table import Row, Value
 from addin.report import recount
 from addin.report.masthead import masthead
 from addin.report.performance import growth_rows
@@ -99,24 +99,36 @@ def _recommended_weights(study: Study) -> Reconciliation:
     )
 
 
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
 def _weights_after(study: Study) -> Reconciliation:
-    weights = fsum(float(row[7] or 0) for row in order_rows(study))  # type: ignore[arg-type]
-    cash = study.trades.cash_after
-    after = study.value - study.trades.costs + study.case.policy.rebalancing.cash_flow
-    ordered = {str(row[0]) for row in order_rows(study)}
     return Reconciliation(
         "Weights after the trades add up to 100 %",
-        weights + (0.0 if "CASH" in ordered else cash / after),
+        fsum(_number(row[7]) for row in order_rows(study)),
         1.0,
-        1e-6,
-        "column Weight after of Trades, and closing cash over value",
+        ROUNDING,
+        "column Weight after of Trades, cash included",
+    )
+
+
+def _value_after(study: Study) -> Reconciliation:
+    plan = study.trades
+    before = {p.ticker: p.quantity for p in study.holdings.positions if not p.is_cash}
+    return Reconciliation(
+        "Value after the trades",
+        study.value + plan.cash_flow - plan.costs,
+        recount.value_after(before, plan.trades, plan.cash_after),
+        0.005 * max(len(plan.orders), 1),
+        "quantity after × price of every asset, plus closing cash; half a cent an order",
     )
 
 
 def _class_weights(study: Study) -> Reconciliation:
     totals = recount.class_totals(_by_ticker(study.current_weights), _of_class(study))
     found = before_after_rows(study)
-    gaps = [abs(float(row[1] or 0) - totals.get(str(row[0]), 0.0)) for row in found]  # type: ignore[arg-type]
+    gaps = [abs(_number(row[1]) - totals.get(str(row[0]), 0.0)) for row in found]
     return Reconciliation(
         "Class weights against their assets",
         max(gaps, default=0.0),
@@ -161,13 +173,23 @@ def _value_at_risk(study: Study) -> Reconciliation:
 
 
 def _growth(study: Study) -> Reconciliation:
-    from_table = float(growth_rows(study)[-1][1] or 0)  # type: ignore[arg-type]
+    from_table = _number(growth_rows(study)[-1][1])
     return Reconciliation(
         "Growth of 100 ends at the product of returns",
         from_table,
         100 * prod(1 + r for r in study.current.track.tolist()),
         1e-7,
         "returns multiplied one by one",
+    )
+
+
+def _drawdown(study: Study) -> Reconciliation:
+    return Reconciliation(
+        "Deepest fall, current",
+        study.current.metrics["max drawdown"][0],
+        -min(_number(row[4]) for row in growth_rows(study)),
+        ROUNDING,
+        "lowest point of the drawdown chart",
     )
 
 
@@ -210,18 +232,17 @@ def _notionals(study: Study) -> Reconciliation:
 
 def _closing_cash(study: Study) -> Reconciliation:
     plan = study.trades
-    flow = study.case.policy.rebalancing.cash_flow
     return Reconciliation(
         "Closing cash",
         plan.cash_after,
-        recount.closing_cash(plan.cash_before, flow, plan.trades),
+        recount.closing_cash(plan.cash_before, plan.cash_flow, plan.trades),
         CENT,
         "opening + flow + sells − buys − costs over the orders, in integer cents",
     )
 
 
 def _ledger(study: Study) -> Reconciliation:
-    amounts = [recount.cents(float(row[1] or 0)) for row in ledger_rows(study)]  # type: ignore[arg-type]
+    amounts = [recount.cents(_number(row[1])) for row in ledger_rows(study)]
     return Reconciliation(
         "Cash ledger adds up",
         amounts[5] / 100,
@@ -232,7 +253,7 @@ def _ledger(study: Study) -> Reconciliation:
 
 
 def _bars(study: Study) -> Reconciliation:
-    drawn = fsum(float(row[1] or 0) - float(row[2] or 0) for row in bar_rows(study))  # type: ignore[arg-type]
+    drawn = fsum(_number(row[1]) - _number(row[2]) for row in bar_rows(study))
     return Reconciliation(
         "Chart of buys and sells against the orders",
         drawn,
@@ -249,6 +270,7 @@ RECONCILED: tuple[Callable[[Study], Reconciliation], ...] = (
     _class_weights,
     _drift,
     _weights_after,
+    _value_after,
     _notionals,
     _closing_cash,
     _ledger,
@@ -257,6 +279,7 @@ RECONCILED: tuple[Callable[[Study], Reconciliation], ...] = (
     _shortfall,
     _value_at_risk,
     _growth,
+    _drawdown,
     _stress,
 )
 

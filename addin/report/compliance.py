@@ -84,15 +84,15 @@ def _bar(check: RuleCheck) -> Row:
 
 
 def headroom_title(study: Study) -> str:
-    """``SPY ≤ 22% is broken by 2.0 pp, the widest of 3 breaches``."""
+    """``SPY ≤ 22% broken by 2.0 pp, widest of 3 breaches``."""
     order = tightest(study, study.checks_current)
     if not order:
         return "No rule can be measured"
     least, room = order[0], points(abs(order[0].headroom or 0.0)).lstrip("+")
     if least.status is Status.BREACH:
         count = counted(order, Status.BREACH)
-        widest = f", the widest of {count} breaches" if count > 1 else ""
-        return f"{least.rule} is broken by {room}{widest}"
+        widest = f", widest of {count} breaches" if count > 1 else ""
+        return f"{least.rule} broken by {room}{widest}"
     return f"No rule is broken; the tightest, {least.rule}, has {room} of room"
 
 
@@ -104,7 +104,8 @@ def verdict(study: Study) -> str:
     watched = counted(today, Status.WATCH)
     state = f"{plural(len(broken), 'breach', 'breaches')} among {len(today)} rules"
     which = f" ({listed(broken)})" if broken else ""
-    then = "after the trades none is left" if not left else f"after the trades {left} are left"
+    remain = {0: "none is", 1: "1 is"}.get(left, f"{left} are")
+    then = f"after the trades {remain} left"
     follows = f"; {then}" if broken or left else ""
     return f"{state[0].upper()}{state[1:]}{which}, {watched} watched{follows}."
 

@@ -1,6 +1,6 @@
 """One to two pages in words, for members who read rather than open a workbook."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from addin.domain.finding import Severity
 from addin.engine.compliance import Status
@@ -14,7 +14,7 @@ from addin.report.risk import verdict as risk_verdict
 from addin.report.stress import breaches_after
 from addin.report.study import Study
 from addin.report.trades import SIDES, cash_line, orders
-from addin.report.words import day, money, percent, plural, round_money, shown
+from addin.report.words import day, money, percent, plural, round_money, sentence
 
 MOST_TRADES = 12
 
@@ -29,7 +29,8 @@ def _recommendation(study: Study) -> Iterator[str]:
     yield "## Recommendation"
     yield (
         f"We recommend **{new.name}**: expected return {percent(new.expected_return)}, volatility "
-        f"{percent(new.volatility)}, turnover {percent(study.trades.turnover)}. {new.reason}"
+        f"{percent(new.volatility)}, turnover {percent(study.trades.turnover)}. "
+        + sentence([new.reason])
     )
     yield "\n".join(
         [
@@ -55,14 +56,14 @@ def _policy(study: Study) -> Iterator[str]:
     count = plural(len(broken), "breach", "breaches")
     rules = f"{count[0].upper()}{count[1:]} of {len(study.checks_current)} rules today"
     yield f"{allocation_title(study)}. {rules}."
-    yield _bullets(f"**Breach** ({'hard' if c.hard else 'soft'}): {c.words}" for c in broken)
-    yield _bullets(f"**Watch**: {c.words}" for c in watched)
+    lines = [f"**Breach** ({'hard' if c.hard else 'soft'}): {c.words}" for c in broken]
+    yield _bullets([*lines, *(f"**Watch**: {c.words}" for c in watched)])
     yield "After the trades: " + (
         "; ".join(check.words for check in left) + "." if left else "no breach is left."
     )
 
 
-def _bullets(lines: Iterator[str]) -> str:
+def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -80,15 +81,9 @@ def _rejected(study: Study) -> Iterator[str]:
     others = [c for c in study.candidates if not c.recommended]
     yield _bullets(
         f"**{c.name}**{' (held today)' if c.name == CURRENT else ''}: return "
-        f"{percent(c.expected_return)}, volatility {percent(c.volatility)}, score "
-        f"{_score(c.score)}. {c.reason}"
+        f"{percent(c.expected_return)}, volatility {percent(c.volatility)}. {sentence([c.reason])}"
         for c in others
     )
-
-
-def _score(value: float | None) -> str:
-    number = shown(value)
-    return number if isinstance(number, str) else f"{number:.2f}"
 
 
 def _trades(study: Study) -> Iterator[str]:
@@ -101,7 +96,7 @@ def _trades(study: Study) -> Iterator[str]:
     )
     if len(placed) > MOST_TRADES:
         yield f"And {len(placed) - MOST_TRADES} more, on the sheet Trades."
-    yield " ".join([cash_line(study), *study.trades.notes])
+    yield f"{cash_line(study)} {sentence(study.trades.notes)}".strip()
 
 
 def _risks(study: Study) -> Iterator[str]:
@@ -128,8 +123,7 @@ def _caveats(study: Study) -> Iterator[str]:
 
 def _caveat_lines(study: Study, failed: list[str]) -> Iterator[str]:
     yield (
-        f"**Hypothetical**: {performance_verdict(study)} No such portfolio was held; costs and "
-        "taxes are left out."
+        f"{performance_verdict(study)} No such portfolio was held; costs and taxes are left out."
     )
     yield (
         f"Expected returns and risks are estimates from {study.window.rows} returns "

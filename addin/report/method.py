@@ -6,36 +6,36 @@ from addin.domain.table import Row
 from addin.engine.covariance import correlation
 from addin.report.masthead import masthead
 from addin.report.risk import period_name
-from addin.report.schema import ASSUMED, CORRELATION, DEFINITIONS, METHOD, filled
+from addin.report.schema import ASSUMED, CORRELATION, DEFINITIONS, ESTIMATION, METHOD, filled
 from addin.report.section import Section
 from addin.report.study import Study
 from addin.report.words import percent, short_percent
 
-_DEFINITIONS = (
-    ("Returns", "simple, one per {period}, over the window all assets share; never zero-filled"),
-    ("Annualising", "{per_year} periods a year; a period under a year is not annualised (GIPS)"),
-    ("Annual return", "geometric: (product of 1 + r) to the power of 1 / years, less 1"),
-    ("Expected return", "arithmetic, annual; method: {expected}"),
-    ("Covariance", "{covariance}, annual; the risk-free rate is {risk_free}"),
-    ("Volatility", "standard deviation with n − 1, times the root of periods a year"),
-    ("Sharpe ratio", "mean return above the risk-free rate over volatility, annualised"),
-    ("Sortino ratio", "mean above the target over downside deviation of all observations"),
-    ("Max drawdown", "largest fall from a peak, wealth 1 before the first return; per {period}"),
-    ("Tracking error", "standard deviation of arithmetic active returns, annualised"),
+_ESTIMATION = (
+    ("Returns", "simple, per {period}, common window, never zero-filled"),
+    ("Annualising", "{per_year} periods a year; under a year not annualised"),
+    ("Annual return", "geometric: product of 1 + r, to the power 1 / years"),
+    ("Expected return", "arithmetic, annual; {expected}"),
+    ("Covariance", "annual, {covariance}"),
+    ("Risk-free rate", "{risk_free} a year"),
     ("Benchmark", "rebalanced each {period}"),
-    (
-        "VaR {confidence}",
-        "loss in one {period}; the smallest loss with P(loss ≤ it) ≥ {confidence}",
-    ),
+    ("Backcast", "hypothetical: weights held throughout, no costs or taxes"),
+    ("Stress", "weight × shock; a ticker's shock replaces its class's"),
+    ("Trades", "whole lots; cash to the cent; costs paid from cash"),
+    ("Turnover", "one way: half the sum of |changes of weight|, with cash"),
+)
+_DEFINITIONS = (
+    ("Expected volatility", "from the covariance; every other metric is of the backcast"),
+    ("Volatility", "standard deviation with n − 1, times the root of periods a year"),
+    ("Sharpe, Sortino", "mean excess over volatility, over downside deviation of all observations"),
+    ("Max drawdown", "largest fall from a peak, daily; wealth is 1 before the first return"),
+    ("Tracking error", "standard deviation of arithmetic active returns, annualised"),
+    ("VaR {confidence}", "loss in one {period}: the smallest with P(loss ≤ it) ≥ {confidence}"),
     ("CVaR {confidence}", "Rockafellar–Uryasev: mean tail loss, boundary weighted fractionally"),
-    ("Gaussian VaR, CVaR", "from the sample mean and the standard deviation with n − 1"),
+    ("Gaussian", "VaR and CVaR from the sample mean and standard deviation with n − 1"),
     ("Risk contribution", "Euler: weight × (covariance × weights) / volatility; they add up"),
-    ("Stress", "each asset's weight times its shock; a ticker's shock replaces its class's"),
     ("Drift", "current less target; watch above {watch}, rebalance above {flag}"),
-    ("Turnover", "one way: half the sum of absolute changes of weight, cash included"),
-    ("Trades", "whole lots; cash to the cent: opening + flow + sells − buys − costs = closing"),
-    ("Backcast", "hypothetical: weights of today held throughout; no costs, no taxes"),
-    ("Candidate score", "weights of Policy_Score; each criterion scaled from worst 0 to best 1"),
+    ("Score", "weights of Policy_Score; each criterion scaled from worst 0 to best 1"),
 )
 MOST_CORRELATED = 30  # a heat map of more assets cannot be read on a page
 
@@ -76,8 +76,8 @@ def correlation_rows(study: Study) -> list[Row]:
     return [(ticker, *row) for ticker, row in zip(tickers, matrix.tolist(), strict=True)]
 
 
-def definition_rows(study: Study) -> list[Row]:
-    """One row per measure: how it is computed, in which unit."""
+def _said(study: Study, conventions: tuple[tuple[str, str], ...]) -> list[Row]:
+    """Conventions with the study's own settings in them."""
     options, rules = study.case.options, study.case.policy.rebalancing
     said = {
         "period": period_name(study),
@@ -89,7 +89,17 @@ def definition_rows(study: Study) -> list[Row]:
         "watch": f"{rules.watch * 100:g} pp",
         "flag": f"{rules.flag * 100:g} pp",
     }
-    return [(measure.format(**said), words.format(**said)) for measure, words in _DEFINITIONS]
+    return [(name.format(**said), words.format(**said)) for name, words in conventions]
+
+
+def estimation_rows(study: Study) -> list[Row]:
+    """How returns, assumptions and trades came about, step by step."""
+    return _said(study, _ESTIMATION)
+
+
+def definition_rows(study: Study) -> list[Row]:
+    """One row per measure: how it is computed, in which unit."""
+    return _said(study, _DEFINITIONS)
 
 
 def expected_words(study: Study) -> str:
@@ -115,6 +125,7 @@ def method(study: Study) -> Section:
         (
             filled(ASSUMED, assumption_rows(study)),
             filled(CORRELATION, correlation_rows(study), *correlated(study)),
+            filled(ESTIMATION, estimation_rows(study)),
             filled(DEFINITIONS, definition_rows(study)),
         ),
         masthead(study, METHOD, verdict(study)),

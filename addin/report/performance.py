@@ -16,7 +16,7 @@ from addin.report.masthead import masthead
 from addin.report.schema import GROWTH, PERFORMANCE, TRAILING, YEARS, filled, title_name
 from addin.report.section import Section
 from addin.report.study import Study
-from addin.report.words import difference, percent, shown
+from addin.report.words import difference, drawn, known, percent, shown
 
 ANNUALISED = "a year"
 _NAMES = {
@@ -29,9 +29,23 @@ _NAMES = {
 }
 
 
+def _or_missing(track: Vector | None, like: Vector) -> Vector:
+    return np.full_like(like, np.nan) if track is None else track
+
+
 def tracks(study: Study) -> tuple[Vector, Vector, Vector]:
-    """Returns per period of the current weights, the proposed weights and the benchmark."""
-    return study.current.track, study.proposed.track, study.benchmark_track
+    """Returns per period of the current weights, the proposed weights and the benchmark.
+
+    NaN throughout for a policy without a benchmark.
+    """
+    current, proposed = study.current.track, study.proposed.track
+    return current, proposed, _or_missing(study.benchmark_track, current)
+
+
+def daily_tracks(study: Study) -> tuple[Vector, Vector, Vector]:
+    """The same as often as there are prices, for drawdowns."""
+    current, proposed = study.current.daily_track, study.proposed.daily_track
+    return current, proposed, _or_missing(study.benchmark_daily_track, current)
 
 
 def trailing(study: Study, track: Vector) -> dict[str, float]:
@@ -87,44 +101,55 @@ def growth(track: Vector) -> Vector:
     return 100 * np.concatenate([[1.0], np.cumprod(1 + track)])
 
 
-def underwater(values: Vector) -> Vector:
-    """Distance below the highest value so far, zero or negative."""
-    return values / np.maximum.accumulate(values) - 1
+def underwater(study: Study, daily: Vector) -> Vector:
+    """Deepest daily fall from a peak within each period, zero or negative, (T + 1,).
+
+    Days before the first period belong to its start, days after the last one to its end.
+    """
+    values = growth(daily)
+    fall = (values / np.maximum.accumulate(values) - 1)[1:]
+    ends = study.returns.dates
+    period = np.minimum(np.searchsorted(ends, study.daily_returns.dates), len(ends) - 1) + 1
+    row = np.where(study.daily_returns.dates <= start_of(ends), 0, period)
+    deepest = np.zeros(len(ends) + 1)
+    np.minimum.at(deepest, row, fall)
+    return deepest
 
 
 def growth_rows(study: Study) -> list[Row]:
-    """Growth of 100 and drawdown at each date, from the day before the first return."""
+    """Growth of 100 and deepest fall of each period, from the day before the first return."""
     dates = [start_of(study.returns.dates), *study.returns.dates]
     grown = [growth(track) for track in tracks(study)]
-    columns = [*grown, *(underwater(values) for values in grown)]
+    columns = [*grown, *(underwater(study, daily) for daily in daily_tracks(study))]
     days: list[date] = [when.astype("datetime64[D]").item() for when in dates]
-    return [(when, *row) for when, *row in zip(days, *map(np.ndarray.tolist, columns), strict=True)]
+    figures = zip(*map(np.ndarray.tolist, columns), strict=True)
+    return [(when, *map(drawn, row)) for when, row in zip(days, figures, strict=True)]
 
 
 def growth_title(study: Study) -> str:
     """``100 became 214 at current weights, 221 proposed, 208 benchmark``."""
     current, proposed, benchmark = (growth(track)[-1] for track in tracks(study))
-    return (
-        f"100 became {current:.0f} at current weights, {proposed:.0f} proposed, "
-        f"{benchmark:.0f} benchmark"
-    )
+    against = f", {benchmark:.0f} benchmark" if known(benchmark) else ""
+    return f"100 became {current:.0f} at current weights, {proposed:.0f} proposed{against}"
 
 
 def drawdown_title(study: Study) -> str:
-    """``Deepest fall 19.8% at current weights, 18.1% proposed, 20.2% benchmark``."""
-    worst = [percent(-float(underwater(growth(track)).min())) for track in tracks(study)]
-    return f"Deepest fall {worst[0]} at current weights, {worst[1]} proposed, {worst[2]} benchmark"
+    """``Deepest fall: current 19.8%, proposed 18.1%, benchmark 20.2%``."""
+    now, benchmark = study.current.metrics["max drawdown"]
+    then, _ = study.proposed.metrics["max drawdown"]
+    against = f", benchmark {percent(benchmark)}" if known(benchmark) else ""
+    return f"Deepest fall: current {percent(now)}, proposed {percent(then)}{against}"
 
 
 def verdict(study: Study) -> str:
     """What the sheet says in one sentence."""
     found = [trailing(study, track).get("since start") for track in tracks(study)]
     basis = _basis(study, "since start")
+    against = f", {percent(found[2])} benchmark" if known(found[2]) else ""
     ended = "a year" if basis == ANNUALISED else "in all"
     return (
         f"Hypothetical backcast: {percent(found[0])} {ended} at current weights, "
-        f"{percent(found[1])} proposed, {percent(found[2])} benchmark, "
-        f"over {len(study.returns.dates)} returns."
+        f"{percent(found[1])} proposed{against}, over {len(study.returns.dates)} returns."
     )
 
 

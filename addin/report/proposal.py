@@ -3,7 +3,6 @@
 from addin.domain.table import Row
 from addin.engine.candidates import Candidate
 from addin.engine.compliance import RuleCheck, Status
-from addin.report.compliance import plain_rules
 from addin.report.masthead import masthead
 from addin.report.schema import (
     BEFORE_AFTER,
@@ -21,12 +20,13 @@ from addin.report.study import Study
 from addin.report.words import distance, drawn, percent, plural, shown
 
 CURRENT, TARGET = "Current", "Policy target"
+RECOMMENDED = "✓ Recommended"
 BINDS = 0.0005  # a rule within 0.05 pp of its limit holds the proposal back: lots are whole
 
 
 def _verdict(candidate: Candidate) -> str:
     if candidate.recommended:
-        return "✓ Recommended"
+        return RECOMMENDED
     if candidate.name == CURRENT:
         return "Held today"
     return "● Breaks the policy" if candidate.breaches else "Rejected"
@@ -55,25 +55,15 @@ def binding(study: Study) -> list[RuleCheck]:
     return [c for c in checks if c.headroom is not None and abs(c.headroom) <= BINDS]
 
 
-def _in_unit(check: RuleCheck, value: float | None, plain: frozenset[str]) -> str:
-    if value is None:
-        return percent(value)
-    return f"{value:.4g}" if check.rule in plain else percent(value, 2)
-
-
 def binding_rows(study: Study) -> list[Row]:
     """Exactly ``BINDING_ROWS`` rows: the rules that bind, then blanks; the last may say "more"."""
-    plain, found = plain_rules(study), binding(study)
-    rows: list[Row] = [
-        (check.rule, _in_unit(check, check.limit, plain), _in_unit(check, check.actual, plain))
-        for check in found
-    ]
+    rows: list[Row] = [(check.words,) for check in binding(study)]
     if not rows:
-        rows = [("No rule binds: the proposal is free of every limit", "", "")]
+        rows = [("None: the recommendation is free of every limit",)]
     if len(rows) > BINDING_ROWS:
         more = len(rows) - BINDING_ROWS + 1
-        rows = [*rows[: BINDING_ROWS - 1], (f"and {more} more", "", "")]
-    return rows + [("", "", "")] * (BINDING_ROWS - len(rows))
+        rows = [*rows[: BINDING_ROWS - 1], (f"and {more} more",)]
+    return rows + [(None,)] * (BINDING_ROWS - len(rows))
 
 
 def before_after_rows(study: Study) -> list[Row]:
@@ -109,11 +99,11 @@ def _current(study: Study) -> Candidate:
 
 
 def frontier_title(study: Study) -> str:
-    """``Proposed: return 6.8% at volatility 9.1%, against 6.5% at 9.8% today``."""
+    """``Proposed 6.8% at 9.1% volatility; today 6.5% at 9.8%``."""
     new, old = study.recommended, _current(study)
     return (
-        f"Proposed: return {percent(new.expected_return)} at volatility {percent(new.volatility)}, "
-        f"against {percent(old.expected_return)} at {percent(old.volatility)} today"
+        f"Proposed {percent(new.expected_return)} at {percent(new.volatility)} volatility; "
+        f"today {percent(old.expected_return)} at {percent(old.volatility)}"
     )
 
 

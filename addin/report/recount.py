@@ -35,6 +35,16 @@ def closing_cash(opening: float, flow: float, trades: Iterable[Trade]) -> float:
     return balance / 100
 
 
+def value_after(held: Mapping[str, float], trades: Iterable[Trade], cash: float) -> float:
+    """Quantity after the orders times price, plus cash, in decimal arithmetic."""
+    total = Decimal(repr(float(cash)))
+    for trade in trades:
+        signed = {Side.SELL: -1, Side.BUY: 1, Side.HOLD: 0}[trade.side] * trade.quantity
+        quantity = Decimal(repr(float(held.get(trade.ticker, 0.0)))) + Decimal(repr(float(signed)))
+        total += quantity * Decimal(repr(float(trade.price)))
+    return float(total)
+
+
 def notional_gap(trades: Iterable[Trade]) -> float:
     """Largest difference between a notional and its quantity times price, rounded to the cent."""
     gaps = [

@@ -21,6 +21,7 @@ from addin.report.study import Study
 from addin.report.words import percent, round_money, short_percent, shown
 
 RATIO = "ratio"
+EXPECTED_ROWS = 2  # rows above the metrics of the backcast
 _RATIOS = ("sharpe", "sortino", "information ratio", "beta", "calmar", "omega")
 _PER_PERIOD = ("var", "cvar")
 _NAMES = {"var": "VaR", "cvar": "CVaR", "alpha": "Jensen's alpha"}
@@ -41,9 +42,30 @@ def _unit(study: Study, metric: str) -> str:
     return "% from peak" if metric == "max drawdown" else "% a year"
 
 
+def expected_volatility(study: Study, weights: pd.Series) -> float:
+    """Volatility ahead, by the assumptions; annual."""
+    return float(study.contributions(weights).sum())
+
+
+def _expected_return(study: Study, weights: pd.Series) -> float:
+    assumed = study.assumptions
+    held = weights.reindex(list(assumed.tickers), fill_value=0.0).to_numpy()
+    return float(held @ assumed.expected_returns)
+
+
+def _ahead(study: Study) -> list[Row]:
+    """What the assumptions say, as against the backcast below it: ``EXPECTED_ROWS`` rows."""
+    three = (study.investable_weights, study.proposed_weights, study.benchmark_weights)
+    measures = (("Expected return", _expected_return), ("Expected volatility", expected_volatility))
+    return [
+        (label, "% a year", *(shown(None if w is None else measure(study, w)) for w in three))
+        for label, measure in measures
+    ]
+
+
 def metric_rows(study: Study) -> list[Row]:
     """Every metric of the current and proposed weights and of the benchmark."""
-    rows: list[Row] = []
+    rows: list[Row] = _ahead(study)
     for name, (current, benchmark) in study.current.metrics.items():
         proposed = study.proposed.metrics[name][0]
         label = _NAMES.get(name, name[0].upper() + name[1:])
@@ -141,14 +163,14 @@ def _number(value: object) -> float:
 
 def verdict(study: Study) -> str:
     """What the sheet says in one sentence."""
-    now, then = study.current.metrics, study.proposed.metrics
+    weights = (study.investable_weights, study.proposed_weights)
+    now, then = (percent(expected_volatility(study, each)) for each in weights)
     loss = study.current.expected_shortfall
-    confidence, period = short_percent(study.case.options.confidence), period_name(study)
+    alpha, period = study.case.options.confidence, period_name(study)
     return (
-        f"Volatility {percent(now['volatility'][0])} today, {percent(then['volatility'][0])} "
-        f"proposed; in the worst {short_percent(1 - study.case.options.confidence)} of {period}s "
-        f"the average loss (CVaR {confidence}) was {percent(loss)}, "
-        f"or {round_money(loss * study.value)}."
+        f"Expected volatility {now} today, {then} proposed; in the worst "
+        f"{short_percent(1 - alpha)} of {period}s the average loss (CVaR "
+        f"{short_percent(alpha)}) was {percent(loss)}, or {round_money(loss * study.value)}."
     )
 
 

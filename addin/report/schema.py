@@ -85,12 +85,12 @@ CLASSES = _table(
 TRAILING = _table(
     PERFORMANCE,
     "Trailing",
-    "Period; Current: rate; Proposed: rate; Benchmark: rate; Current − benchmark: drift; Basis",
+    "Period; Current: rate; Proposed: rate; Benchmark: rate; Difference: drift; Basis",
 )
 YEARS = _table(
     PERFORMANCE,
     "Years",
-    "Year; Current: rate; Proposed: rate; Benchmark: rate; Current − benchmark: drift",
+    "Year; Current: rate; Proposed: rate; Benchmark: rate; Difference: drift",
 )
 GROWTH = _table(
     PERFORMANCE,
@@ -105,21 +105,20 @@ RISK_ASSETS = _table(
     RISK,
     "RiskContribution",
     "Ticker; Asset class; Weight: weight; Share of risk: weight; Contribution: rate; "
-    "Marginal: rate; Proposed weight: weight; Proposed share: weight",
+    "Marginal: rate; Weight after: weight; Share after: weight",
 )
 RISK_CLASSES = _table(
     RISK,
     "RiskClasses",
-    "Asset class; Weight: weight; Share of risk: weight; Proposed weight: weight; "
-    "Proposed share: weight",
+    "Asset class; Weight: weight; Share of risk: weight; Weight after: weight; Share after: weight",
 )
 
 STRESSES = _table(
     STRESS,
     "Stress",
     "Scenario; Current: rate; Gain or loss: money; Value after: money; Worst contributor; "
-    "Breaches after: count; Proposed: rate; Proposed gain or loss: money; "
-    "Proposed breaches after: count",
+    "Breaches after: count; Proposed: rate; Proposed, money: money; "
+    "Breaches, proposed: count",
 )
 STRESS_CLASSES = _table(STRESS, "StressClasses", "Scenario", open_ended=True)
 
@@ -129,7 +128,7 @@ CANDIDATES = _table(
     "Candidate; Return: rate; Volatility: rate; Sharpe: number; CVaR: rate; "
     "Tracking error: rate; Turnover: weight; Breaches: count; Score: number; Verdict; Why",
 )
-BINDING = _table(PROPOSAL, "Binding", "Rule; Limit; Proposed")
+BINDING = _table(PROPOSAL, "Binding", "Rules that bind the recommendation")
 BEFORE_AFTER = _table(
     PROPOSAL,
     "BeforeAfter",
@@ -149,7 +148,7 @@ ORDERS = _table(
     "Weight before: weight; Weight after: weight; Target: weight; Reason",
 )
 TRADE_BARS = _table(TRADES, "TradeBars", "Ticker; Buy: money; Sell: money")
-CASH_LEDGER = _table(TRADES, "Cash", "Cash; Amount: price")
+CASH_LEDGER = _table(TRADES, "Cash", "Item; Amount: money")
 
 FINDINGS = _table(DATA_QUALITY, "DataQuality", "Severity; Where; What; Suggestion")
 WINDOW = _table(DATA_QUALITY, "Window", "Common window; Value")
@@ -165,12 +164,13 @@ ASSUMED = _table(
     "Ticker; Asset class; Expected return: rate; Volatility: rate",
 )
 CORRELATION = _table(METHOD, "Correlation", "Ticker", open_ended=True)
+ESTIMATION = _table(METHOD, "Estimation", "Step; Convention")
 DEFINITIONS = _table(METHOD, "Method", "Measure; Convention")
 
 RECONCILIATIONS = _table(
     CHECKS,
     "Checks",
-    "Check; Reported: price; Second way: price; Difference: any; Tolerance: any; Result; How",
+    "Check; Reported: price; Second way: price; Difference: number; Tolerance: number; Result; How",
 )
 
 AUDIT_ITEMS = _table(AUDIT, "Audit", "Item; Value")
@@ -204,7 +204,7 @@ TILE_KINDS = (MONEY, WEIGHT, WEIGHT, WEIGHT, WEIGHT, TEXT)
 """Portfolio value, return, volatility, expected shortfall, tracking error, policy."""
 DECISIONS = 4
 STATUS_LINES = 7
-SUMMARY_TRADE_ROWS = 12
+SUMMARY_TRADE_ROWS = 8
 BINDING_ROWS = 8
 HEADROOM_BARS = 12
 

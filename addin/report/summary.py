@@ -10,9 +10,9 @@ from addin.report import data_quality
 from addin.report.checks import reconciliations
 from addin.report.compliance import by_urgency, counted, tightest
 from addin.report.masthead import masthead
-from addin.report.performance import trailing
-from addin.report.proposal import verdict as proposal_verdict
-from addin.report.risk import period_name
+from addin.report.performance import tracks, trailing
+from addin.report.proposal import CURRENT
+from addin.report.risk import expected_volatility, period_name
 from addin.report.schema import (
     CASH_LINE,
     DECISIONS,
@@ -74,7 +74,7 @@ def tiles(study: Study) -> tuple[Tile, ...]:
     held = int((study.current_weights.drop("CASH", errors="ignore") > 0).sum())
     currency = study.case.policy.meta.base_currency
     year = trailing(study, study.current.track).get("1y")
-    benchmark = trailing(study, study.benchmark_track).get("1y")
+    benchmark = trailing(study, tracks(study)[2]).get("1y")
     loss = study.current.expected_shortfall
     tail = f"CVaR {short_percent(study.case.options.confidence)}, 1 {period_name(study)}"
     return (
@@ -99,6 +99,16 @@ def _trade_decision(study: Study) -> str:
     plan = study.trades
     cost = f"(turnover {percent(plan.turnover)}, cost {money(plan.costs)})"
     return f"Approve {plural(len(placed), 'trade')}: {'; '.join(said)} {cost}."
+
+
+def _adoption(study: Study) -> str:
+    new, others = study.recommended, len(study.candidates) - 1
+    if new.name == CURRENT:
+        return f"Keep the allocation held today, preferred over {plural(others, 'other')}."
+    return (
+        f"Adopt the allocation {new.name}, preferred over {plural(others, 'other')}: expected "
+        f"return {percent(new.expected_return)}, volatility {percent(new.volatility)}."
+    )
 
 
 def _breach_decision(study: Study) -> str:
@@ -140,12 +150,9 @@ def _data_decision(study: Study) -> str:
 
 def decisions(study: Study) -> list[str]:
     """What the committee is asked for, most weighty first; at most ``DECISIONS``."""
-    adopt = (
-        f"Adopt {study.recommended.name}: {proposal_verdict(study).split(' is recommended ')[1]}"
-    )
     found = (
         _trade_decision(study),
-        adopt,
+        _adoption(study),
         _breach_decision(study),
         _drift_decision(study),
         _data_decision(study),
@@ -210,12 +217,13 @@ def headline(study: Study) -> str:
     today = counted(study.checks_current, Status.BREACH)
     after = counted(study.checks_proposed, Status.BREACH)
     placed = len(orders(study))
-    now, then = (p.metrics["volatility"][0] for p in (study.current, study.proposed))
+    weights = (study.investable_weights, study.proposed_weights)
+    now, then = (expected_volatility(study, each) for each in weights)
     state = plural(today, "breach", "breaches")
     left = plural(after, "breach", "breaches") if after else "none"
     return (
         f"{state[0].upper()}{state[1:]} of the policy today, {left} after "
-        f"{plural(placed, 'trade')}; volatility {percent(now)} → {percent(then)}."
+        f"{plural(placed, 'trade')}; expected volatility {percent(now)} → {percent(then)}."
     )
 
 

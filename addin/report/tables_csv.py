@@ -51,8 +51,9 @@ def _allocation(study: Study) -> str:
     rows: list[Row] = []
     for place, ticker in enumerate(universe.tickers):
         own = (universe.lower[place], universe.upper[place])
-        series = (study.current_weights, study.recommended.weights, study.proposed_weights)
-        weights = [shown(s.get(ticker, 0.0)) for s in (*series, study.benchmark_weights)]
+        held = (study.current_weights, study.recommended.weights, study.proposed_weights)
+        series = (*held, study.benchmark_weights)
+        weights = [shown(None if s is None else s.get(ticker, 0.0)) for s in series]
         rows.append((ticker, universe.asset_classes[place], *weights, *bounds.get(ticker, own)))
     return csv_text(header, rows)
 
