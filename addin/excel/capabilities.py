@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from addin.errors import InputError
 from addin.excel.book import Book
+
+PACK_SUFFIX = "-pack.xlsx"
+
+
+def pack_beside(workbook: Path) -> Path:
+    """Where the committee pack of a workbook is put."""
+    return workbook.with_name(f"{workbook.stem}{PACK_SUFFIX}")
 
 
 @runtime_checkable

@@ -14,10 +14,10 @@ from addin.domain.table import Row, Value
 from addin.errors import InputError
 from addin.excel import desktop
 from addin.excel.book import TableRows
+from addin.excel.capabilities import pack_beside
 from addin.excel.list_object import read_table, values, write_cell, write_table
 
 TITLE = "IPS"
-PACK_SUFFIX = "-pack.xlsx"
 
 Freeze = Callable[[Path, Path, Sequence[str]], None]
 
@@ -118,7 +118,7 @@ class XlwingsBook:
             raise InputError(f"{self.name}: save the workbook once, the pack is put beside it")
         if self._freeze is None:
             raise InputError(f"{self.name}: save it and run: ips report {self.name}")
-        target = place.with_name(f"{place.stem}{PACK_SUFFIX}")
+        target = pack_beside(place)
         with TemporaryDirectory() as folder:
             copy = desktop.save_copy(self._book, Path(folder) / self.name)
             self._freeze(copy, target, sheets)

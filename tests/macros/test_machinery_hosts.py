@@ -1,15 +1,18 @@
 """One button, three hosts, one answer."""
 
+import shutil
 from datetime import date
 
 import pytest
 import xlwings as xw
 
 import macros
+from addin.errors import InputError
 from addin.excel.xlwings_book import XlwingsBook
 from addin.hosts.file.filebook import FileBook
-from addin.report.schema import REPORT_CELLS, REPORT_TABLES
-from tests.excel.memory_engine import BookData, opened, put_table
+from addin.hosts.file.freezable import FreezableBook, freeze_file
+from addin.report.schema import REPORT_CELLS, REPORT_SHEETS, REPORT_TABLES
+from tests.excel.memory_engine import BookData, NativeBook, opened, put_table
 from workbook_templates import TEMPLATE
 
 NAME = "ips_workbook.xlsx"
@@ -60,3 +63,28 @@ def test_the_report_is_the_same_in_excel_and_in_a_file():
     assert cells == file_cells
     for name, table in tables.items():
         assert table == file_tables[name], name
+
+
+def test_a_file_is_frozen_beside_itself(tmp_path):
+    path = tmp_path / "book.xlsx"
+    shutil.copy(TEMPLATE, path)
+    book = FreezableBook(path)
+    sentence = macros.freeze_pack.__ips_button__.macro(book)
+    assert sentence == "Committee pack written: book-pack.xlsx."
+    assert FileBook(tmp_path / "book-pack.xlsx").sheet_names == REPORT_SHEETS
+
+
+@pytest.mark.usefixtures("engines_as_before")
+def test_an_open_workbook_is_frozen_beside_its_file(tmp_path, monkeypatch):
+    data = BookData(fullname=str(tmp_path / "book.xlsx"))
+    monkeypatch.setattr(NativeBook, "SaveCopyAs", lambda self, path: shutil.copy(TEMPLATE, path))
+    book = XlwingsBook(opened(data), freeze=freeze_file)
+    macros.freeze_pack(book)
+    assert data.alerts == ["Committee pack written: book-pack.xlsx."]
+    assert FileBook(tmp_path / "book-pack.xlsx").sheet_names == REPORT_SHEETS
+
+
+def test_a_sheet_that_is_not_there_is_named():
+    book = FreezableBook(TEMPLATE)
+    with pytest.raises(InputError, match="no sheet 'Nowhere'"):
+        book.freeze(["Nowhere"])
