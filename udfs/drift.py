@@ -11,17 +11,17 @@ from addin.engine.drift import DriftRow, at_level_of, drift, portfolio_status
 from addin.engine.trades import TradePlan, rebalance
 from addin.errors import InputError
 from addin.excel.grid import Cells, is_given
-from addin.excel.inputs import (
+from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
+from addin.excel.read_market import known_market
+from addin.excel.read_policy import read_classes, read_limits
+from addin.excel.read_portfolio import read_bands, read_holdings
+from addin.excel.read_universe import (
     BENCHMARK_WEIGHT,
     PRICE,
-    known_market,
+    read_universe,
     universe_numbers,
     universe_weights,
 )
-from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
-from addin.excel.read_policy import read_classes, read_limits
-from addin.excel.read_portfolio import read_bands, read_holdings
-from addin.excel.read_universe import read_universe
 from addin.excel.read_weights import read_weights
 from addin.excel.shape import block
 from addin.excel.udf import cells, worksheet_function

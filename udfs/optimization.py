@@ -14,16 +14,16 @@ from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.frontier import frontier
 from addin.engine.optimize import Objective, Settings, optimize
 from addin.excel.grid import Cells
-from addin.excel.inputs import (
+from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
+from addin.excel.read_market import Market as KnownMarket
+from addin.excel.read_market import read_market
+from addin.excel.read_policy import read_classes, read_limits
+from addin.excel.read_universe import (
     BENCHMARK_WEIGHT,
     CURRENT_WEIGHT,
-    read_market,
+    read_universe,
     universe_weights,
 )
-from addin.excel.inputs import Market as KnownMarket
-from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
-from addin.excel.read_policy import read_classes, read_limits
-from addin.excel.read_universe import read_universe
 from addin.excel.scalars import member_or, whole_number_or
 from addin.excel.shape import block
 from addin.excel.udf import cells, worksheet_function

@@ -7,8 +7,8 @@ import numpy as np
 from addin.engine import metrics
 from addin.errors import InputError
 from addin.excel.grid import Cells
-from addin.excel.inputs import read_track
 from addin.excel.options import read_options
+from addin.excel.read_track import read_track
 from addin.excel.scalars import required_text
 from addin.excel.shape import block, dated_block
 from addin.excel.udf import cells, worksheet_function

@@ -5,9 +5,14 @@ from typing import Annotated
 from addin.domain.profile import profile_classes
 from addin.engine.compliance import RuleCheck, breaches, check
 from addin.excel.grid import Cells
-from addin.excel.inputs import BENCHMARK_WEIGHT, CURRENT_WEIGHT, known_market, universe_weights
+from addin.excel.read_market import known_market
 from addin.excel.read_policy import read_classes, read_limits
-from addin.excel.read_universe import read_universe
+from addin.excel.read_universe import (
+    BENCHMARK_WEIGHT,
+    CURRENT_WEIGHT,
+    read_universe,
+    universe_weights,
+)
 from addin.excel.read_weights import read_weights
 from addin.excel.scalars import number_or, required_text
 from addin.excel.shape import block

@@ -11,7 +11,7 @@ from addin.engine.risk import marginal_shortfall, marginal_volatility
 from addin.engine.tail import TailMethod, boundary_weights, expected_shortfall, value_at_risk
 from addin.errors import InputError
 from addin.excel.grid import Cells
-from addin.excel.inputs import Track, read_track
+from addin.excel.read_track import Track, read_track
 from addin.excel.scalars import member_or, number_or, whole_number_or
 from addin.excel.shape import block
 from addin.excel.udf import cells, worksheet_function

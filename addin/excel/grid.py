@@ -7,15 +7,14 @@ from functools import cached_property
 from addin.domain.labels import label_key
 from addin.errors import InputError
 from addin.excel.book import TableRows
+from addin.excel.number_text import needs_decimal_point, uses_decimal_comma
 from addin.excel.values import (
     error_text,
     expected,
     found,
     is_blank,
     is_number,
-    needs_decimal_point,
     number,
-    uses_decimal_comma,
 )
 
 Cells = object  # what a host passes for a range: rows, one row, one cell, or a workbook's table

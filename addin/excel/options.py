@@ -12,6 +12,7 @@ from addin.domain.options import Options
 from addin.domain.policy import PolicyMeta, Rebalancing, ScoreWeights
 from addin.errors import InputError
 from addin.excel.grid import Cells, Grid, as_key, grid, is_blank_row, is_given
+from addin.excel.number_text import parsed_number
 from addin.excel.records import raise_mistakes
 from addin.excel.values import (
     day,
@@ -20,7 +21,6 @@ from addin.excel.values import (
     is_blank,
     label,
     number,
-    parsed_number,
     whole_number,
 )
 

@@ -1,11 +1,20 @@
 """The investable assets from cells."""
 
+import numpy as np
+import pandas as pd
+
 from addin.domain.universe import Attribute, Universe
+from addin.domain.weights import require_sum_of_one
 from addin.excel.grid import Cells
+from addin.excel.number_text import parsed_number
 from addin.excel.records import Headings, Records, records
-from addin.excel.values import error_text, expected, is_blank, is_number, parsed_number
+from addin.excel.values import error_text, expected, is_blank, is_number
 
 TICKER, ASSET_CLASS, LOWER, UPPER = "Ticker", "Asset class", "Min", "Max"
+EXPECTED_RETURN = "Expected return"
+CURRENT_WEIGHT = "Current weight"
+BENCHMARK_WEIGHT = "Benchmark weight"
+PRICE = "Price"
 
 UNIVERSE_HEADINGS = Headings(
     required=(TICKER, ASSET_CLASS),
@@ -14,10 +23,10 @@ UNIVERSE_HEADINGS = Headings(
         "Parent class",
         LOWER,
         UPPER,
-        "Expected return",
-        "Benchmark weight",
-        "Current weight",
-        "Price",
+        EXPECTED_RETURN,
+        BENCHMARK_WEIGHT,
+        CURRENT_WEIGHT,
+        PRICE,
         "Lot size",
         "Cost bps",
         "Ticket cost",
@@ -65,3 +74,23 @@ def read_universe(cells: Cells, name: str = "universe") -> Universe:
     attributes = {h: tuple(_attribute(table, row, h) for row in table) for h in further}
     table.close()
     return Universe(tickers, classes, lower, upper, attributes)
+
+
+def universe_weights(universe: Universe, heading: str) -> pd.Series | None:
+    """Weights from a column of the universe, a blank cell being zero; None without the column.
+
+    Raises:
+        InputError: If they do not add up to one.
+    """
+    if not universe.has(heading):
+        return None
+    weights = pd.Series(np.nan_to_num(universe.numbers(heading)), index=list(universe.tickers))
+    require_sum_of_one(weights, f"universe, {heading}")
+    return weights
+
+
+def universe_numbers(universe: Universe, heading: str) -> pd.Series | None:
+    """Numbers from a column of the universe by ticker, blanks left out; None without the column."""
+    if not universe.has(heading):
+        return None
+    return pd.Series(universe.numbers(heading), index=list(universe.tickers)).dropna()

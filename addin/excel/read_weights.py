@@ -6,8 +6,9 @@ from addin.domain.labels import label_key
 from addin.domain.weights import require_sum_of_one
 from addin.errors import InputError
 from addin.excel.grid import Cells, Grid, as_key, grid, is_blank_row
+from addin.excel.number_text import parsed_number
 from addin.excel.records import raise_mistakes
-from addin.excel.values import is_blank, is_number, label, parsed_number
+from addin.excel.values import is_blank, is_number, label
 
 _LABEL_HEADINGS = ("ticker", "asset", "asset class", "label", "name")
 _WEIGHT_HEADINGS = ("weight", "target", "weights", "targets")

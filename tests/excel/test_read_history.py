@@ -6,11 +6,10 @@ import pytest
 
 from addin.errors import InputError
 from addin.excel.book import TableRows
+from addin.excel.read_covariance import is_labelled_matrix, read_covariance
 from addin.excel.read_history import (
     currency_columns,
     inspect_prices,
-    is_labelled_matrix,
-    read_covariance,
     read_prices,
     read_returns,
 )
