@@ -107,21 +107,29 @@ class _Program:
         self._add(below, origin, np.inf)
 
     def policy(self) -> None:
-        """Each rule holds, or, broken now, says by how much it stays so."""
+        """Each rule holds, or, broken now, says by how much it stays so; weights are after costs.
+
+        A rule may stay as broken as it is: costs alone, which make every weight larger, do not
+        count as worse.
+        """
         for rule in self.problem.rules:
-            row = rule.coefficients[-1] * self._cash()
-            row[: self.n] += rule.coefficients[:-1] * self.unit
-            row[self.n : 2 * self.n] -= rule.coefficients[:-1] * self.unit
-            if rule.excess(self.problem.now) <= 0:  # weights are of the value after costs
-                row += rule.bound * self._fees()
+            row = self._change(rule) + rule.bound * self._fees()
             if rule in self.broken:
                 row[self.slack + self.broken.index(rule)] = -1.0
             self._add(row[None, :], -np.inf, -_now(self.problem, rule))
         for number, rule in enumerate(self.broken):
-            row = np.zeros((1, self.width))
-            row[0, self.slack + number] = 1.0
-            row[0, self.flag + number] = -_now(self.problem, rule)
-            self._add(row, -np.inf, 0.0)
+            most = np.zeros((2, self.width))
+            most[:, self.slack + number] = 1.0
+            most[0] -= rule.bound * self._fees()
+            most[1, self.flag + number] = -_now(self.problem, rule) - max(rule.bound, 0.0)
+            self._add(most, -np.inf, np.array([_now(self.problem, rule), 0.0]))
+
+    def _change(self, rule: TradeRule) -> Vector:
+        """(width,) what orders do to the left side of a rule, in fractions of the value."""
+        row: Vector = rule.coefficients[-1] * self._cash()
+        row[: self.n] += rule.coefficients[:-1] * self.unit
+        row[self.n : 2 * self.n] -= rule.coefficients[:-1] * self.unit
+        return row
 
     def turnover(self) -> None:
         """One-way turnover with cash counted, and what costs do to the weights."""

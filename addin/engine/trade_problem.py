@@ -10,6 +10,7 @@ from addin.domain.holdings import CASH
 from addin.domain.weights import EDGE, Vector
 
 MARGIN = 1e-6  # of the value: above the solver's tolerance and the rounding to cents
+MENDED = 1e-5  # how far inside a broken rule is brought: HiGHS lets a row be 4e-6 beyond
 CENT = 0.01
 
 
@@ -118,9 +119,22 @@ class TradeProblem:
             return beyond + rule.bound * fees > EDGE
         return beyond > before + MARGIN / 10
 
+    def nearly_mended(self, after: Vector, fees: float) -> bool:
+        """Whether a rule broken before stays so by no more than the solver's tolerance."""
+        broken = (rule for rule in self.rules if rule.excess(self.now) > EDGE)
+        return any(EDGE < r.excess(after) + r.bound * fees <= MENDED for r in broken)
+
     def weights(self, after: Vector) -> pd.Series:
         """Holdings (n + 1,) as weights by ticker, ``CASH`` last."""
         return pd.Series(after / after.sum(), index=[*self.tickers, CASH])
+
+    def mending(self) -> "TradeProblem":
+        """The same problem with rules that are broken now brought well inside."""
+        rules = [
+            replace(rule, margin=max(rule.margin, MENDED)) if rule.excess(self.now) > EDGE else rule
+            for rule in self.rules
+        ]
+        return replace(self, rules=tuple(rules))
 
     def tightened(self, factor: float) -> "TradeProblem":
         """The same problem with every rule and the turnover kept further inside."""

@@ -61,11 +61,15 @@ class Search:
     def found(self, time_limit: float) -> Found:
         """The best orders that make no rule worse; greedy ones, or none, when there are no such."""
         tried, margin = self.problem.under(self.policy.cuts(self._wanted())), CUT_MARGIN
+        mending = False
         later = time_limit / 2 / (ROUNDS - 1)
         for seconds in (time_limit / 2, *[later] * (ROUNDS - 1)):
             plan = solve(tried, seconds)
             if plan is None:
                 break
+            if not mending and self._nearly_mended(plan.lots):
+                tried, mending = tried.mending(), True
+                continue
             rounding, broken = self._faults(plan.lots)
             if not rounding and not broken:
                 return Found(plan.lots, plan.gap, MILP)
@@ -102,6 +106,11 @@ class Search:
             rounding.append("the turnover allowed")
         checks = self.policy.checks(self.problem.weights(after), self.before)
         return rounding, [each.rule for each in grown(self.checked, checks, paid)]
+
+    def _nearly_mended(self, lots: Vector) -> bool:
+        ledger = self.book(lots)
+        paid = float(ledger.fees) / self.problem.value
+        return self.problem.nearly_mended(booked(self.problem, ledger), paid)
 
     def _turnover(self, after: Vector) -> float:
         return float(np.abs(after / after.sum() - self.problem.now).sum()) / 2
