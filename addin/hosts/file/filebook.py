@@ -8,13 +8,12 @@ from addin.domain.labels import did_you_mean
 from addin.domain.table import Row, Value
 from addin.errors import InputError
 from addin.excel.book import TableRows
-from addin.hosts.file.area import parse_reference
 from addin.hosts.file.calculation import (
     ask_for_calculation,
     calculation_done,
     drop_stale_chain,
 )
-from addin.hosts.file.charts import areas_of, chart_parts, refresh_caches
+from addin.hosts.file.chart_values import ChartValues, refresh_charts
 from addin.hosts.file.followers import Followers, floor_of
 from addin.hosts.file.names import DefinedName, defined_names, named_cell
 from addin.hosts.file.obstacles import (
@@ -23,15 +22,16 @@ from addin.hosts.file.obstacles import (
     check_unprotected,
     check_values,
 )
-from addin.hosts.file.ooxml import RELATIONSHIP_ID, Element, main
 from addin.hosts.file.package import Package
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.save import save_atomically
 from addin.hosts.file.sheet import Sheet, uses_1904
+from addin.hosts.file.sheet_formulas import unshare_formulas
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
 from addin.hosts.file.table_writer import write_body, write_definition
 from addin.hosts.file.tables import Tables
+from addin.hosts.file.tabs import Tab, read_tabs
 
 
 class FileBook:
@@ -150,7 +150,7 @@ class FileBook:
         sheet = self.sheet(sheet_name)
         check_unprotected(sheet, self._styles, area, name)
         check_values(name, ("value",), [(value,)])
-        sheet.unshare_formulas(area)
+        unshare_formulas(sheet, area)
         sheet.write(area.top, area.left, value)
         self.note_change(sheet_name)
 
@@ -174,14 +174,11 @@ class FileBook:
         """Bring what depends on changed cells in line: values kept by charts, calculation."""
         if not self._changed_sheets:
             return
-        changed = {sheet.casefold() for sheet in self._changed_sheets}
+        changed = [tab for tab in self._tabs if tab.name in self._changed_sheets]
         ask_for_calculation(self.package)
-        sheets = {self._sheet_ids[name]: self.sheet(name) for name in self._changed_sheets}
-        drop_stale_chain(self.package, sheets)
-        for part in chart_parts(self.package):
-            root = self.package.tree(part)
-            if refresh_caches(root, lambda f: self._chart_values(f, changed), self.date1904):
-                self.package.edit(part)
+        drop_stale_chain(self.package, {tab.number: self.sheet(tab.name) for tab in changed})
+        values = ChartValues(self._sheet_if_any, self.names, self._changed_sheets)
+        refresh_charts(self.package, values)
         self._changed_sheets.clear()
 
     def save(self, path: Path | str | None = None) -> None:
@@ -213,7 +210,10 @@ class FileBook:
     @property
     def names(self) -> tuple[DefinedName, ...]:
         """The defined names."""
-        return defined_names(self.package, self._tabs)
+        return defined_names(self.package, [tab.name for tab in self._tabs])
+
+    def _sheet_if_any(self, name: str) -> Sheet | None:
+        return self.sheet(name) if name in self._sheet_parts else None
 
     def _follow(self, resize: Resize) -> None:
         sheet = self.sheet(resize.table.sheet)
@@ -226,17 +226,6 @@ class FileBook:
         self.package.edit(self.package.workbook_part)
         followers.move_names(self.names, floor_of(self.package, sheet, others))
 
-    def _chart_values(self, formula: str, changed: set[str]) -> tuple[Row, ...] | None:
-        """Values of a chart formula that touches a changed sheet."""
-        named = {name.name.casefold(): name.formula for name in self.names}
-        text = named.get(formula.rpartition("!")[2].casefold(), formula)
-        places = [parse_reference(area) for area in areas_of(text)]
-        if not all(places) or not any(place[0].casefold() in changed for place in places if place):
-            return None
-        return tuple(
-            row for place in places if place for row in self.sheet(place[0]).rows(place[1])
-        )
-
     @cached_property
     def _changed_sheets(self) -> set[str]:
         return set()
@@ -247,29 +236,12 @@ class FileBook:
         return tuple(part for part in parts if b"sparkline" in self.package.read(part))
 
     @cached_property
-    def _tabs(self) -> tuple[str, ...]:
-        """Names of all tabs, chart sheets too: local names count them."""
-        return tuple(tab.get("name", "") for tab in self._workbook_sheets())
+    def _tabs(self) -> tuple[Tab, ...]:
+        return read_tabs(self.package)
 
     @cached_property
     def _sheet_parts(self) -> dict[str, str]:
-        package = self.package
-        parts = {
-            link.id: link.target
-            for link in package.relationships(package.workbook_part)
-            if link.kind == "worksheet" and link.target in package
-        }
-        tabs = ((tab.get("name", ""), tab.get(RELATIONSHIP_ID)) for tab in self._workbook_sheets())
-        return {name: parts[link] for name, link in tabs if link in parts}
-
-    @cached_property
-    def _sheet_ids(self) -> dict[str, str]:
-        return {tab.get("name", ""): tab.get("sheetId", "") for tab in self._workbook_sheets()}
-
-    def _workbook_sheets(self) -> list[Element]:
-        return self.package.tree(self.package.workbook_part).findall(
-            f"{main('sheets')}/{main('sheet')}"
-        )
+        return {tab.name: tab.part for tab in self._tabs if tab.part}
 
     @cached_property
     def _sheets(self) -> dict[str, Sheet]:

@@ -1,6 +1,7 @@
 """What follows a table that changes its extent: charts, formats, rules, names, print areas."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from addin.hosts.file.area import Area, parse_reference
 from addin.hosts.file.charts import areas_of, chart_formulas, chart_parts, is_title, repoint
@@ -10,6 +11,7 @@ from addin.hosts.file.package import Package
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.sheet import Sheet
 
+SPARKLINE = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}sparkline"
 RULES = ("conditionalFormatting", "dataValidation")
 DRAWING_NAMESPACE = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
@@ -31,17 +33,14 @@ class Followers:
 
     def move_sparklines(self, part: str) -> None:
         """Point the sparklines of a sheet at the new extent."""
-        for element in self._package.tree(part).iter():
-            if (
-                local_name(element) == "f"
-                and _in_sparkline(element)
-                and repoint(element, self._moved)
-            ):
+        for element in self._package.tree(part).iterfind(f".//{SPARKLINE}/*"):
+            if local_name(element) == "f" and repoint(element, self._moved):
                 self._package.edit(part)
 
     def move_rules(self, sheet: Sheet) -> None:
         """Stretch conditional formats and validations that covered columns of the body."""
-        for element in sheet.root.iter():
+        after_cells = (part for part in sheet.root if local_name(part) != "sheetData")
+        for element in chain.from_iterable(part.iter() for part in after_cells):
             if local_name(element) in RULES and element.get("sqref"):
                 element.set("sqref", self._moved_list(element.get("sqref", "")))
             elif local_name(element) == "sqref" and element.text and not _in_sparkline(element):

@@ -6,7 +6,6 @@ The only module that knows the formula engine (formualizer, pinned: it is 0.x).
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from datetime import date
 from typing import Any, NamedTuple
 
 import formualizer
@@ -15,6 +14,7 @@ from addin.domain.labels import did_you_mean
 from addin.domain.table import Value
 from addin.errors import InputError, IpsError
 from addin.hosts.file.area import Area, quoted_sheet
+from addin.hosts.file.engine_values import SPILL, UNKNOWN_NAME, argument, cell_value, result
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.normalize import (
     Normalizer,
@@ -22,26 +22,12 @@ from addin.hosts.file.normalize import (
     called_functions,
     refers_to_other_book,
 )
-from addin.hosts.file.serials import to_serial
 from addin.hosts.file.sheet_formulas import SheetFormula, sheet_formulas, without_formulas
 from addin.hosts.file.spill import write_array, write_single
 from addin.hosts.file.text import CellError
 
 Functions = Mapping[str, Callable[..., Any]]
 
-ERROR_TEXTS = {
-    "Name": "#NAME?",
-    "Na": "#N/A",
-    "Value": "#VALUE!",
-    "Ref": "#REF!",
-    "Div": "#DIV/0!",
-    "Num": "#NUM!",
-    "Null": "#NULL!",
-    "Spill": "#SPILL!",
-    "Calc": "#CALC!",
-    "Circ": "#CIRC!",
-    "NImpl": "#NAME?",
-}
 SHOWN_AT_ONCE = 8
 LONGEST_ERROR = 255
 
@@ -131,7 +117,7 @@ class _Engine:
 
     def value(self, sheet: str, row: int, column: int) -> Value:
         """Value of a cell; an error as ``CellError``, a date as its serial number."""
-        return _cell_value(self._workbook.get_value(sheet, row, column))
+        return cell_value(self._workbook.get_value(sheet, row, column))
 
     def block(self, formula: SheetFormula) -> tuple[tuple[Value, ...], ...]:
         """All values of an array formula."""
@@ -156,7 +142,7 @@ class _Engine:
 
     def _spills(self, formula: SheetFormula) -> bool:
         value = self.value(formula.sheet, formula.row, formula.column)
-        return self._extent(formula) is not None or value == ERROR_TEXTS["Spill"]
+        return self._extent(formula) is not None or value == SPILL
 
     def _extent(self, formula: SheetFormula) -> Area | None:
         address = f"{quoted_sheet(formula.sheet)}!{formula.cell}"
@@ -170,7 +156,7 @@ class _Engine:
 
         def call(*arguments: Any) -> Any:
             try:
-                return _to_engine(function(*map(_from_engine, arguments)))
+                return result(function(*map(argument, arguments)))
             except IpsError as error:
                 return f"#IPS! {error}"[:LONGEST_ERROR]
             except BaseException as fault:
@@ -239,7 +225,7 @@ def _unknown_to_engine(names: Iterable[str]) -> set[str]:
         probe.set_formula("Probe", row, 1, f"={name}()")
     probe.evaluate_all()
     values = ((name, probe.get_value("Probe", row, 1)) for row, name in enumerate(listed, 1))
-    return {name for name, value in values if _cell_value(value) == "#NAME?"}
+    return {name for name, value in values if cell_value(value) == UNKNOWN_NAME}
 
 
 def _arity(function: Callable[..., Any]) -> tuple[int, int | None]:
@@ -248,32 +234,3 @@ def _arity(function: Callable[..., Any]) -> tuple[int, int | None]:
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return 0, None
     return sum(p.default is p.empty for p in parameters), len(parameters)
-
-
-def _cell_value(value: Any) -> Value:
-    if isinstance(value, dict):
-        return CellError(ERROR_TEXTS.get(value.get("kind", ""), "#VALUE!"))
-    if isinstance(value, date):
-        return to_serial(value, date1904=False)
-    return 0.0 if value is None else value  # a formula that gives a blank cell shows 0
-
-
-def _from_engine(argument: Any) -> Any:
-    """An argument as Excel hands it over: errors as their text."""
-    if isinstance(argument, list):
-        return [[_from_engine(cell) for cell in row] for row in argument]
-    if isinstance(argument, dict):
-        return ERROR_TEXTS.get(argument.get("kind", ""), "#VALUE!")
-    return argument
-
-
-def _to_engine(result: Any) -> Any:
-    """A result as the engine takes it: plain lists of rows, blanks as empty text."""
-    if hasattr(result, "tolist"):  # numpy
-        result = result.tolist()
-    if isinstance(result, list | tuple):
-        rows = [row if isinstance(row, list | tuple) else [row] for row in result]
-        return [[_to_engine(cell) for cell in row] for row in rows]
-    if isinstance(result, date):
-        return to_serial(result, date1904=False)
-    return "" if result is None else result

@@ -91,12 +91,11 @@ def _check_cells(resize: Resize, sheet: Sheet) -> None:
         area = Area.parse(merged.get("ref", ""))
         if area and area.overlaps(resize.after):
             raise InputError(f"{resize.table.name}: {_growth(resize)} would meet merged {area}")
-    for row, column in sheet.filled(resize.after):
-        if (row, column) not in present:
-            raise InputError(
-                f"{resize.table.name}: {_growth(resize)} would overwrite "
-                f"{_shown(sheet, row, column)} in {column_letters(column)}{row}"
-            )
+    for row, column in sheet.filled(resize.after, outside=present):
+        raise InputError(
+            f"{resize.table.name}: {_growth(resize)} would overwrite "
+            f"{_shown(sheet, row, column)} in {column_letters(column)}{row}"
+        )
 
 
 def _shown(sheet: Sheet, row: int, column: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from lxml import etree
-from openpyxl.formula.translate import Translator
 
 from addin.domain.table import Row, Value
 from addin.hosts.file.area import Area, column_letters, column_number
@@ -15,7 +14,6 @@ from addin.hosts.file.ooxml import Element, child, drop_attributes, main
 from addin.hosts.file.package import Package
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
-from addin.hosts.file.text import ERRORS, CellError
 
 CELL, ROW, FORMULA = main("c"), main("row"), main("f")
 FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -71,11 +69,15 @@ class Sheet:
         cell = self.cell(row, column)
         return cell is None or self._blank(cell)
 
-    def filled(self, area: Area) -> Iterator[tuple[int, int]]:
-        """(row, column) of the cells of an area that hold a value or a formula."""
+    def filled(self, area: Area, *, outside: Area | None = None) -> Iterator[tuple[int, int]]:
+        """(row, column) of the cells of an area that hold a value or a formula.
+
+        Those of ``outside`` are passed over.
+        """
         for number in sorted(n for n in self._rows if area.top <= n <= area.bottom):
             for column, cell in placed(self._rows[number]):
-                if area.left <= column <= area.right and not self._blank(cell):
+                passed_over = outside is not None and (number, column) in outside
+                if area.left <= column <= area.right and not passed_over and not self._blank(cell):
                     yield number, column
 
     def style(self, row: int, column: int) -> str | None:
@@ -125,21 +127,6 @@ class Sheet:
                 if area.left <= column <= area.right:
                     row.remove(cell)
 
-    def formula(self, row: int, column: int) -> str | None:
-        """Formula of a cell without its equals sign, also where it shares another's."""
-        cell = self.cell(row, column)
-        found = None if cell is None else cell.find(FORMULA)
-        if found is None or found.text:
-            return None if found is None else found.text
-        return self._shared_formula(found, f"{column_letters(column)}{row}")
-
-    def set_formula(self, row: int, column: int, text: str) -> None:
-        """Give a cell a formula; its value stays as the result."""
-        value = self.value(row, column)
-        cell = self.write(row, column, None)
-        etree.SubElement(cell, FORMULA).text = text
-        self.cells.fill_result(cell, CellError(value) if value in ERRORS else value)
-
     def write_result(self, row: int, column: int, value: Value) -> bool:
         """Store a result in a cell, whose formula stays; whether it is another than before."""
         cell = self.cell(row, column)
@@ -165,24 +152,6 @@ class Sheet:
             for column, cell in placed(row)
             if cell.find(FORMULA) is not None
         ]
-
-    def unshare_formulas(self, area: Area) -> None:
-        """Spell out shared formulas if one of them stands in ``area``, so that cells can go."""
-        shared = {
-            cell: (row, column)
-            for row in self._rows
-            for column, cell in placed(self._rows[row])
-            if (f := cell.find(FORMULA)) is not None and f.get("t") == "shared"
-        }
-        if not any(place in area for place in shared.values()):
-            return
-        texts = {cell: self.formula(*place) for cell, place in shared.items()}
-        self.edit()
-        for cell, text in texts.items():
-            formula = cell.find(FORMULA)
-            assert formula is not None
-            drop_attributes(formula, "t", "si", "ref")
-            formula.text = text
 
     def row_attributes(self, number: int) -> dict[str, str]:
         """Height of a row, for new rows like it."""
@@ -219,16 +188,6 @@ class Sheet:
                 values[column - left] = self.cells.read(cell)
         return tuple(values)
 
-    def _shared_formula(self, member: Element, place: str) -> str | None:
-        number = member.get("si")
-        for master in self._data.iter(FORMULA):
-            if master.get("si") == number and master.text:
-                holder = master.getparent()
-                assert holder is not None
-                origin = Translator(f"={master.text}", holder.get("r", place))
-                return str(origin.translate_formula(place)).removeprefix("=")
-        return None
-
     def _blank(self, cell: Element) -> bool:
         return cell.find(FORMULA) is None and self.cells.read(cell) is None
 
@@ -252,8 +211,10 @@ class Sheet:
         self.edit()
         if number not in self._rows:
             row = etree.Element(ROW, r=str(number))
-            numbers = sorted(self._rows)
-            self._data.insert(bisect_right(numbers, number), row)
+            if number > max(self._rows, default=0):
+                self._data.append(row)
+            else:
+                self._data.insert(bisect_right(sorted(self._rows), number), row)
             self._rows[number] = row
         return self._rows[number]
 

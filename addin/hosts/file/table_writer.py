@@ -10,6 +10,7 @@ from addin.hosts.file.area import Area, column_letters
 from addin.hosts.file.ooxml import Element, child, main, remove
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.sheet import Sheet
+from addin.hosts.file.sheet_formulas import formula_text, set_formula, unshare_formulas
 from addin.hosts.file.text import escape
 
 COLUMN, CALCULATED = main("tableColumn"), main("calculatedColumnFormula")
@@ -25,7 +26,7 @@ def write_body(sheet: Sheet, part: Element, resize: Resize, rows: Sequence[Row])
     formulas = _calculated(sheet, part, resize)
     looks = {c: _look(sheet, resize, c) for c in range(resize.after.left, resize.after.right + 1)}
     height = sheet.row_attributes(resize.table.body.top)
-    sheet.unshare_formulas(resize.table.area)
+    unshare_formulas(sheet, resize.table.area)
     _move_totals(sheet, resize)
     _clear_left_over(sheet, resize)
     _write_headings(sheet, resize)
@@ -82,7 +83,7 @@ def _calculated(sheet: Sheet, part: Element, resize: Resize) -> dict[int, tuple[
         destination = resize.destination(column)
         declared = element.find(CALCULATED)
         if declared is not None and declared.text and destination and _keeps_name(resize, column):
-            text = sheet.formula(body.top, column) or declared.text
+            text = formula_text(sheet, body.top, column) or declared.text
             found[destination] = (f"={text}", f"{column_letters(column)}{body.top}")
     return found
 
@@ -139,4 +140,4 @@ def _in_place(resize: Resize, column: int) -> bool:
 def _fill_down(sheet: Sheet, body: Area, column: int, formula: Translator) -> None:
     for row in range(body.top, body.bottom + 1):
         text = formula.translate_formula(f"{column_letters(column)}{row}")
-        sheet.set_formula(row, column, text.removeprefix("="))
+        set_formula(sheet, row, column, text.removeprefix("="))

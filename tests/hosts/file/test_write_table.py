@@ -11,6 +11,7 @@ from lxml import etree
 
 from addin.errors import InputError
 from addin.hosts.file.filebook import FileBook
+from addin.hosts.file.sheet_formulas import set_formula
 
 HEADINGS = ("Ticker", "Quantity", "Price", "As of")
 AS_OF = date(2025, 6, 30)
@@ -337,7 +338,7 @@ def test_shared_formula_is_spelled_out_before_its_first_cell_goes(rich_book, tmp
     book = FileBook(rich_book)
     sheet = book.sheet("Summary")
     for row in (2, 6, 7):
-        sheet.set_formula(row, 1, "B2*2" if row == 2 else "")
+        set_formula(sheet, row, 1, "B2*2" if row == 2 else "")
     cells = [sheet.cell(row, 1)[0] for row in (2, 6, 7)]
     for cell in cells:
         cell.set("t", "shared")

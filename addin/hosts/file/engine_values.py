@@ -1,0 +1,56 @@
+"""Values as the formula engine, our functions and the cells know them."""
+
+from datetime import date
+from typing import Any
+
+from addin.domain.table import Value
+from addin.hosts.file.serials import to_serial
+from addin.hosts.file.text import CellError
+
+SPILL = "#SPILL!"
+UNKNOWN_NAME = "#NAME?"
+ERROR_TEXTS = {
+    "Name": UNKNOWN_NAME,
+    "Na": "#N/A",
+    "Value": "#VALUE!",
+    "Ref": "#REF!",
+    "Div": "#DIV/0!",
+    "Num": "#NUM!",
+    "Null": "#NULL!",
+    "Spill": SPILL,
+    "Calc": "#CALC!",
+    "Circ": "#CIRC!",
+    "NImpl": UNKNOWN_NAME,
+}
+
+
+def cell_value(value: Any) -> Value:
+    """A value of the engine as a cell stores it: dates as serial numbers, blank as 0."""
+    if isinstance(value, dict):
+        return CellError(_error(value))
+    if isinstance(value, date):
+        return to_serial(value, date1904=False)
+    return 0.0 if value is None else value
+
+
+def argument(value: Any) -> Any:
+    """An argument of the engine as Excel hands it over: errors as their text."""
+    if isinstance(value, list):
+        return [[argument(cell) for cell in row] for row in value]
+    return _error(value) if isinstance(value, dict) else value
+
+
+def result(value: Any) -> Any:
+    """A result of a function as the engine takes it: lists of rows, blanks as empty text."""
+    if hasattr(value, "tolist"):  # numpy
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        rows = [row if isinstance(row, list | tuple) else [row] for row in value]
+        return [[result(cell) for cell in row] for row in rows]
+    if isinstance(value, date):
+        return to_serial(value, date1904=False)
+    return "" if value is None else value
+
+
+def _error(value: dict[str, Any]) -> str:
+    return ERROR_TEXTS.get(value.get("kind", ""), "#VALUE!")
