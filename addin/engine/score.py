@@ -39,15 +39,18 @@ def merits(rows: Sequence[Figures]) -> Matrix:
     Returns:
         (C, 5) in the order of ``ScoreWeights``.
     """
-    worse = _badness(rows)
+    return np.array([_merit(column) for column in _badness(rows).T]).T
+
+
+def _merit(worse: Vector) -> Vector:
+    """(C,) one criterion, the smaller the better, scaled from 0 to 1."""
     known = ~np.isnan(worse)
-    low = np.where(known, worse, np.inf).min(axis=0)
-    high = np.where(known, worse, -np.inf).max(axis=0)
-    spread = np.where(high - low > EDGE, high - low, 1.0)
-    scaled = np.where(high - low > EDGE, (high - np.where(known, worse, high)) / spread, 1.0)
-    scaled = np.where(known, scaled, 0.0)
-    scaled[:, ~known.any(axis=0)] = np.nan
-    return scaled
+    if not known.any():
+        return worse
+    low, high = float(worse[known].min()), float(worse[known].max())
+    if high - low <= EDGE:
+        return known.astype(float)
+    return np.where(known, (high - np.where(known, worse, high)) / (high - low), 0.0)
 
 
 def shares(weights: ScoreWeights, scaled: Matrix) -> Vector:
