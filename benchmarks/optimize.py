@@ -1,0 +1,118 @@
+"""Time of optimize() and frontier() beside PyPortfolioOpt, on one market in one run.
+
+    python -m benchmarks.optimize        (pip install pyportfolioopt for the comparison)
+
+Both get the same numbers: class ranges and caps, N = 14, 100 and 500. Times are medians of the
+whole call, building the problem included. The loss is by how much, relatively, our objective is
+worse than the peer's: negative means ours is better.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from addin.domain.assumptions import Assumptions
+from addin.domain.policy import ClassRange
+from addin.domain.universe import Universe
+from addin.engine.constraints import FeasibleSet, feasible_set
+from addin.engine.frontier import frontier
+from addin.engine.optimize import Objective, optimize
+
+RISK_FREE = 0.02
+CLASSES = (
+    ClassRange("E", 0.20, 0.50),
+    ClassRange("F", 0.20, 0.40),
+    ClassRange("A", 0.05, 0.30),
+    ClassRange("C", 0.05, 0.25),
+)
+RUNS = {14: 400, 100: 100, 500: 15}
+PEER_RUNS = {14: 40, 100: 15, 500: 5}
+TARGETS = {14: (0.3, 25), 100: (3.0, 10), 500: (60.0, 5)}
+
+
+def market(n: int) -> tuple[Assumptions, FeasibleSet]:
+    """A factor market of n assets in four classes, each capped."""
+    rng = np.random.default_rng(n)
+    loadings = rng.normal(size=(n, max(3, n // 10))) * 0.1
+    raw = loadings @ loadings.T + np.diag(rng.uniform(0.01, 0.05, n))
+    scale = rng.uniform(0.05, 0.30, n) / np.sqrt(np.diag(raw))
+    expected = RISK_FREE + 0.25 * rng.uniform(0.05, 0.30, n) * rng.uniform(0.5, 1.5, n)
+    tickers = tuple(f"T{i}" for i in range(n))
+    cap = 0.2 if n < 50 else 0.05
+    universe = Universe(tickers, tuple("EFAC"[i % 4] for i in range(n)), upper=(cap,) * n)
+    assumptions = Assumptions(tickers, expected, raw * np.outer(scale, scale), RISK_FREE)
+    return assumptions, feasible_set(universe, CLASSES)
+
+
+def median_ms(call: Callable[[], object], runs: int) -> float:
+    call()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def peer(assumptions: Assumptions, feasible: FeasibleSet, objective: Objective) -> np.ndarray:
+    """PyPortfolioOpt's weights for the same problem, its own defaults."""
+    from pypfopt import EfficientFrontier
+
+    solver = EfficientFrontier(
+        assumptions.expected_returns,
+        assumptions.covariance,
+        weight_bounds=list(zip(feasible.lower, feasible.upper, strict=True)),
+    )
+    labels = dict(enumerate(feasible.asset_classes))
+    solver.add_sector_constraints(
+        labels, {c.name: c.lower for c in CLASSES}, {c.name: c.upper for c in CLASSES}
+    )
+    if objective is Objective.MIN_VOLATILITY:
+        weights = solver.min_volatility()
+    else:
+        weights = solver.max_sharpe(risk_free_rate=RISK_FREE)
+    return np.array(list(weights.values()))
+
+
+def value(assumptions: Assumptions, objective: Objective, weights: np.ndarray) -> float:
+    """To be minimised: the volatility, or the Sharpe ratio with its sign turned."""
+    volatility = float(np.sqrt(weights @ assumptions.covariance @ weights))
+    if objective is Objective.MIN_VOLATILITY:
+        return volatility
+    return -float(assumptions.expected_returns @ weights - RISK_FREE) / volatility
+
+
+def compare(n: int, objective: Objective, with_peer: bool) -> str:
+    assumptions, feasible = market(n)
+    ours = median_ms(lambda: optimize(assumptions, feasible, objective), RUNS[n])
+    limit, ratio = TARGETS[n]
+    line = f"{objective:<15} N={n:<4} {ours:8.3f} ms (target {limit:g})"
+    if not with_peer:
+        return line
+    theirs = median_ms(lambda: peer(assumptions, feasible, objective), PEER_RUNS[n])
+    weights = optimize(assumptions, feasible, objective).weights.to_numpy()
+    best = value(assumptions, objective, peer(assumptions, feasible, objective))
+    loss = (value(assumptions, objective, weights) - best) / abs(best)
+    return (
+        f"{line}   PyPortfolioOpt {theirs:9.2f} ms   {theirs / ours:6.1f}x (target {ratio}x)"
+        f"   loss {loss:+.1e}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--alone", action="store_true", help="without the peer")
+    alone = parser.parse_args().alone
+    for n in RUNS:
+        for objective in (Objective.MIN_VOLATILITY, Objective.MAX_SHARPE):
+            print(compare(n, objective, not alone), flush=True)
+    assumptions, feasible = market(14)
+    path = median_ms(lambda: frontier(assumptions, feasible, 50), 30)
+    print(f"frontier, 50 points N=14 {path:8.3f} ms (target 10)")
+
+
+if __name__ == "__main__":
+    main()
