@@ -66,7 +66,7 @@ def _solution(problem: Problem, answer: Answer) -> Solution:
     found, value = answer
     weights = _tidy(problem.feasible, found.x)
     rules, per_asset = binding(problem, weights)
-    series = pd.Series(weights, index=problem.feasible.index, name="weight", copy=False)
+    series = pd.Series(weights, index=problem.feasible.index, copy=False)
     return Solution(series, value, found.solver, found.iterations, rules, per_asset)
 
 

@@ -14,7 +14,7 @@ _ROUNDS = 6  # a good start needs one or two
 _REGULARISATION = 1e-11  # relative; its effect is removed by iterative refinement
 _BALL_EDGE = 1e-5  # relative to the squared radius
 _WRONG_SIGN = 1e-10
-_SMALL_STEP = 1e-7  # the next step would be smaller by the regularisation
+_SMALL_STEP = 1e-4  # the next step would be smaller by the regularisation
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +41,8 @@ def _scale(program: Program, x: Vector) -> float:
     return float(max(curved, np.abs(program.linear).max())) or 1.0
 
 
-def _guess(program: Program, point: Optimum) -> _Active:
+def _guess(program: Program, point: Optimum, size: float) -> _Active:
     """A limit binds when its price is larger than the room left to it."""
-    size = _scale(program, point.x)
     reduced = reduced_gradient(program, point) / size
     prices, image = point.row_prices / size, program.rows @ point.x
     equation = program.row_lower == program.row_upper
@@ -109,9 +108,9 @@ def _moved(point: Optimum, free: Mask, held: Mask, balls: list[int], step: Vecto
     return replace(point, x=x, row_prices=prices, ball_prices=tuple(ball_prices))
 
 
-def _revised(program: Program, active: _Active, point: Optimum) -> _Active:
+def _revised(program: Program, active: _Active, point: Optimum, size: float) -> _Active:
     """Let go what pushes the wrong way, hold what was crossed."""
-    wrong = _WRONG_SIGN * _scale(program, point.x)
+    wrong = _WRONG_SIGN * size
     reduced, image = reduced_gradient(program, point), program.rows @ point.x
     equation = program.row_lower == program.row_upper
     return replace(
@@ -129,11 +128,11 @@ def _revised(program: Program, active: _Active, point: Optimum) -> _Active:
     )
 
 
-def _settled(program: Program, active: _Active, point: Optimum) -> Optimum:
+def _settled(program: Program, active: _Active, point: Optimum, size: float) -> Optimum:
     """Newton steps until one is small: at most a few, since only balls bend the equations."""
     for _ in range(6 if any(active.balls) else 3):
         before, point = point, _newton(program, active, point)
-        prices = np.abs(point.row_prices - before.row_prices).max() / _scale(program, point.x)
+        prices = np.abs(point.row_prices - before.row_prices).max() / size
         if max(np.abs(point.x - before.x).max(), prices) < _SMALL_STEP:
             break
     return point
@@ -149,10 +148,11 @@ def polished(program: Program, point: Optimum) -> Optimum:
     Source:
         Stellato et al. (2020), "OSQP: an operator splitting solver for quadratic programs", §5.2.
     """
-    active = _guess(program, point)
+    size = _scale(program, point.x)
+    active = _guess(program, point, size)
     for _ in range(_ROUNDS):
-        point = _settled(program, active, _held(program, active, point))
-        revised = _revised(program, active, point)
+        point = _settled(program, active, _held(program, active, point), size)
+        revised = _revised(program, active, point, size)
         if revised.same(active):
             break
         active = revised

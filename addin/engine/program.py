@@ -1,6 +1,6 @@
 """Convex programs in numbers, and the proof that a point solves one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,6 +117,14 @@ def _priced_slack(prices: Vector, values: Vector, lower: Vector, upper: Vector) 
     return float(np.maximum(price * (value - limit), 0.0).sum())
 
 
+def _charged(program: Program, point: Optimum) -> Optimum:
+    """The point without prices on the side of a row where there is no limit."""
+    prices = point.row_prices
+    limit = np.where(prices > 0, program.row_lower, program.row_upper)
+    lost = np.isinf(limit) & (prices != 0)
+    return replace(point, row_prices=np.where(lost, 0.0, prices)) if lost.any() else point
+
+
 def gap(program: Program, point: Optimum) -> float:
     """By how much at most the objective of any feasible point is below this point's.
 
@@ -127,6 +135,7 @@ def gap(program: Program, point: Optimum) -> float:
     Source:
         Boyd and Vandenberghe (2004), "Convex Optimization", §5.5.
     """
+    point = _charged(program, point)
     total = _priced_slack(
         point.row_prices, program.rows @ point.x, program.row_lower, program.row_upper
     )

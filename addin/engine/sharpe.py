@@ -20,7 +20,9 @@ from addin.errors import InfeasibleError, InputError
 Places = NDArray[np.int64]
 
 _ROUNDS = 12
+_FEW = 40  # assets whose upper bounds are cheaper written at once than found one by one
 _CROSSED = 1e-10
+_NEAR = 0.98
 _TINY = 1e-30
 _RISKLESS = 1e-5  # a volatility that is rounding error
 
@@ -47,18 +49,19 @@ class _Cone:
     @property
     def rows(self) -> Matrix:
         """Excess return, budget, rows above, rows below, lower bounds, upper bounds."""
-        base, n = self.base, len(self.excess)
-        floors, identity = np.flatnonzero(base.lower), np.eye(n)
-        return np.vstack(
-            [
-                np.append(self.excess, 0.0),
-                np.append(base.rows[-1], -1.0),
-                np.column_stack([base.rows[self.above], -base.row_lower[self.above]]),
-                np.column_stack([-base.rows[self.below], base.row_upper[self.below]]),
-                np.column_stack([identity[floors], -base.lower[floors]]),
-                np.column_stack([-identity[self.capped], base.upper[self.capped]]),
-            ]
-        )
+        base, n, capped = self.base, len(self.excess), self.capped
+        floors = np.flatnonzero(base.lower)
+        a = 2 + len(self.above)
+        b = a + len(self.below)
+        c = b + len(floors)
+        rows = np.zeros((c + len(capped), n + 1))
+        rows[0, :n] = self.excess
+        rows[1, :n], rows[1, n] = base.rows[-1], -1.0
+        rows[2:a, :n], rows[2:a, n] = base.rows[self.above], -base.row_lower[self.above]
+        rows[a:b, :n], rows[a:b, n] = -base.rows[self.below], base.row_upper[self.below]
+        rows[np.arange(b, c), floors], rows[b:c, n] = 1.0, -base.lower[floors]
+        rows[np.arange(c, len(rows)), capped], rows[c:, n] = -1.0, base.upper[capped]
+        return rows
 
     @property
     def program(self) -> Program:
@@ -69,7 +72,8 @@ class _Cone:
         most[1] = 0.0
         curved = np.zeros((n + 1, n + 1))
         curved[:n, :n] = self.base.quadratic
-        lower = np.append(np.where(self.base.lower == 0, 0.0, -np.inf), 0.0)
+        lower = np.zeros(n + 1)
+        lower[:n][self.base.lower != 0] = -np.inf
         unbounded = np.full(n + 1, np.inf)
         return Program(curved, np.zeros(n + 1), rows, least, most, lower, unbounded)
 
@@ -102,19 +106,29 @@ def _tangent(base: Program, excess: Vector, weights: Vector) -> Program:
     return replace(base, quadratic=tilt * base.quadratic, linear=-excess)
 
 
+def _with_rows(point: Optimum, rows: int) -> Optimum:
+    """The point when rows without a price are added below."""
+    added = np.zeros(rows - len(point.row_prices))
+    return replace(point, row_prices=np.concatenate([point.row_prices, added]))
+
+
 def _by_rows(base: Program, excess: Vector) -> Optimum:
-    """Solve with the upper bounds that were crossed so far until none is."""
-    capped = np.flatnonzero(base.upper < 0)
+    """Solve without upper bounds where they are many, then write those that are reached."""
+    n = len(excess)
+    written = np.full(n, n <= _FEW)
+    cone = _Cone(base, excess, np.flatnonzero(written))
+    scaled = solve_qp(cone.program)
     for _ in range(_ROUNDS):
-        cone = _Cone(base, excess, capped)
+        weights = scaled.x[:-1] / scaled.x[-1]
+        reached = np.flatnonzero((weights >= _NEAR * base.upper) & ~written)
+        written[reached] = True
+        cone = _Cone(base, excess, np.concatenate([cone.capped, reached]))
         program = cone.program
-        point = cone.weights(polished(program, solve_qp(program)))
-        point = replace(point, ball_prices=(0.0,) * len(base.balls))
-        crossed = np.setdiff1d(np.flatnonzero(point.x > base.upper + _CROSSED), capped)
-        if not len(crossed):
+        scaled = polished(program, _with_rows(scaled, len(program.rows)))
+        point = cone.weights(scaled)
+        if not (point.x > base.upper + _CROSSED).any():
             break
-        capped = np.union1d(capped, crossed)
-    return point
+    return replace(point, ball_prices=(0.0,) * len(base.balls)) if base.balls else point
 
 
 def _by_cones(base: Program, excess: Vector) -> Optimum:
