@@ -65,6 +65,20 @@ def test_the_report_is_the_same_in_excel_and_in_a_file():
         assert table == file_tables[name], name
 
 
+@pytest.mark.usefixtures("engines_as_before")
+def test_undo_puts_the_report_back_in_excel_and_in_a_file():
+    file_book = FileBook(TEMPLATE)
+    excel_book, _ = in_excel(file_book)
+    for book in (file_book, excel_book):
+        kept = report_of(book)
+        macros.optimize.__ips_button__.macro(book)
+        macros.build_report.__ips_button__.macro(book)
+        built = report_of(book)
+        macros.risk.__ips_button__.macro(book)
+        macros.undo_last_run.__ips_button__.macro(book)
+        assert report_of(book) == built != kept
+
+
 def test_a_file_is_frozen_beside_itself(tmp_path):
     path = tmp_path / "book.xlsx"
     shutil.copy(TEMPLATE, path)
