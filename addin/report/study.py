@@ -122,12 +122,12 @@ class Study:
 
     @cached_property
     def investable(self) -> Universe:
-        """What a proposal may hold: the universe less what this run leaves out, and least cash."""
+        """What a proposal may hold: the universe less what this run leaves out, and cash."""
         universe = self.case.universe
         out = {label_key(ticker) for ticker in self.case.without}
         keep = [i for i, ticker in enumerate(universe.tickers) if label_key(ticker) not in out]
-        least = self.case.policy.rebalancing.cash_min
-        return with_cash(_chosen(universe, keep), least, least)
+        rules = self.case.policy.rebalancing
+        return with_cash(_chosen(universe, keep), rules.cash_min, rules.cash_max)
 
     @property
     def priced_assets(self) -> tuple[str, ...]:
@@ -221,10 +221,12 @@ class Study:
 
     @cached_property
     def feasible(self) -> FeasibleSet:
-        """Portfolios the policy allows."""
+        """Portfolios a proposal may be chosen from: what the policy allows, with least cash."""
         policy = self.case.policy
+        least = policy.rebalancing.cash_min
+        upper = (*self.investable.upper[:-1], least)
         return feasible_set(
-            self.investable,
+            replace(self.investable, upper=upper),
             policy.classes,
             policy.limits,
             assumptions=self.assumptions,
@@ -434,8 +436,7 @@ class Study:
     @cached_property
     def proposed_weights(self) -> pd.Series:
         """Weights after the trades, whole lots and costs included."""
-        after = {trade.ticker: trade.weight_after for trade in self.trades.trades}
-        return pd.Series(after, dtype=float).reindex(self.all_assets.tickers, fill_value=0.0)
+        return self.trades.weights_after.reindex(self.all_assets.tickers, fill_value=0.0)
 
     # --- pieces -----------------------------------------------------------------------------
 
