@@ -138,7 +138,7 @@ def weight_and_risk(book: Book, table: Placed, title: str) -> Chart:
     """Weight beside share of risk, for each asset or class."""
     chart, of = _add(book, "column"), table.headings[0]
     chart.add_series(_series(table, of, "Weight", **PALE, gap=60, overlap=-5))
-    chart.add_series(_series(table, of, "Share of risk", fill={"color": BLUE}, **PLAIN))
+    chart.add_series(_series(table, of, "Risk share", fill={"color": BLUE}, **PLAIN))
     plain_chart(chart, title)
     chart.set_x_axis(LOW)
     chart.set_y_axis(_axis("0%"))

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from addin.domain.table import Column, Kind, Row, Table, TableSpec, Value
 from addin.report.schema import AS_OF, FINDING, STATE, SUBJECT, SUMMARY, cell_name
 from workbook_templates.style import (
+    BODY_SIZE,
     GREEN,
     INK,
     LEFT_ALIGNED,
@@ -19,6 +20,7 @@ from workbook_templates.style import (
     ORANGE,
     RED,
     RULE,
+    SMALL_SIZE,
     Style,
 )
 
@@ -153,8 +155,10 @@ class Page:
         return columns, rows or [(None,) * len(columns)]
 
     def _is_long(self, heading: str, column: int) -> bool:
-        """Whether a heading with several words needs two lines in its printed column."""
-        return column <= self.last and " " in heading and len(heading) > self.widths[column - 1]
+        """Whether a heading, in smaller letters, needs two lines in its printed column."""
+        if column > self.last or " " not in heading:
+            return False
+        return len(heading) > self.widths[column - 1] * BODY_SIZE / SMALL_SIZE
 
     def _head(self, column: Column, beside: Column | None) -> Format:
         wrap = {"text_wrap": " " in column.heading}
@@ -213,7 +217,12 @@ class Page:
         self.sheet.conditional_format(row, placed.left, row + ROOM, right, rule)
 
 
-SMALL: dict[str, Any] = {"font_size": 9, "font_color": MUTED, "bold": False, "valign": "bottom"}
+SMALL: dict[str, Any] = {
+    "font_size": SMALL_SIZE,
+    "font_color": MUTED,
+    "bold": False,
+    "valign": "bottom",
+}
 
 
 def _apart(column: Column, beside: Column | None) -> dict[str, int]:

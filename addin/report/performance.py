@@ -98,7 +98,8 @@ def start_of(dates: Dates) -> np.datetime64:
 
 def growth(track: Vector) -> Vector:
     """Value of 100 invested at the start, (T + 1,)."""
-    return 100 * np.concatenate([[1.0], np.cumprod(1 + track)])
+    start = 1.0 + 0.0 * track[:1]  # a missing track is missing from the start
+    return 100 * np.concatenate([start, np.cumprod(1 + track)])
 
 
 def underwater(study: Study, daily: Vector) -> Vector:
@@ -106,6 +107,8 @@ def underwater(study: Study, daily: Vector) -> Vector:
 
     Days before the first period belong to its start, days after the last one to its end.
     """
+    if np.isnan(daily).any():
+        return np.full(len(study.returns.dates) + 1, np.nan)
     values = growth(daily)
     fall = (values / np.maximum.accumulate(values) - 1)[1:]
     ends = study.returns.dates

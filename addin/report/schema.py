@@ -104,13 +104,13 @@ TAIL = _table(RISK, "Tail", "Measure; Method; Current: rate; Proposed: rate; Cur
 RISK_ASSETS = _table(
     RISK,
     "RiskContribution",
-    "Ticker; Asset class; Weight: weight; Share of risk: weight; Contribution: rate; "
-    "Marginal: rate; Weight after: weight; Share after: weight",
+    "Ticker; Asset class; Weight: weight; Risk share: weight; Contribution: rate; "
+    "Marginal: rate; New weight: weight; New share: weight",
 )
 RISK_CLASSES = _table(
     RISK,
     "RiskClasses",
-    "Asset class; Weight: weight; Share of risk: weight; Weight after: weight; Share after: weight",
+    "Asset class; Weight: weight; Risk share: weight; New weight: weight; New share: weight",
 )
 
 STRESSES = _table(
