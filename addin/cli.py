@@ -18,6 +18,7 @@ from addin.errors import InputError, IpsError
 
 if TYPE_CHECKING:
     from addin.hosts.file.filebook import FileBook
+    from addin.hosts.file.freezable import FreezableBook
     from addin.report.case import Case
 
 app = typer.Typer(
@@ -61,11 +62,11 @@ def show_progress(done: float, text: str) -> None:
     messages.print(f"[dim]{done:5.0%}[/]  {escape(text)}", soft_wrap=True)
 
 
-def opened(path: Path) -> "FileBook":
+def opened(path: Path) -> "FreezableBook":
     """The workbook, with progress shown on the terminal."""
-    from addin.hosts.file.filebook import FileBook
+    from addin.hosts.file.freezable import FreezableBook
 
-    return FileBook(path, progress=show_progress, tell=lambda text: screen.print(escape(text)))
+    return FreezableBook(path, progress=show_progress)
 
 
 def substitutions(pairs: list[str] | None) -> dict[str, str]:
@@ -189,13 +190,15 @@ def run(
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write here, not in place")
     ] = None,
 ) -> None:
-    """Press a button of the ribbon."""
-    from addin.hosts.configuration import button_named, load_buttons
+    """Press a button of the ribbon, and recalculate what depends on it."""
+    from addin.hosts.configuration import button_named, load_buttons, load_functions
+    from addin.hosts.file.formulas import recalculate
 
     with mistakes_in_one_line():
         macro = button_named(button, load_buttons())
         opened_book = opened(book)
         sentence = macro(opened_book)
+        recalculate(opened_book, load_functions())
         opened_book.save(out)
     screen.print(escape(sentence), soft_wrap=True)
 
@@ -203,13 +206,12 @@ def run(
 @app.command()
 def functions(name: Annotated[str | None, typer.Argument(help="One function")] = None) -> None:
     """List the worksheet functions, or explain one."""
-    from addin.excel.function_help import help_rows
     from addin.hosts.configuration import load_functions
+    from addin.terminal import function_help
 
     with mistakes_in_one_line():
-        rows = help_rows(load_functions(), name)
-    for row in rows:
-        screen.print(escape(row), soft_wrap=True)
+        help_text = function_help(load_functions(), name)
+    screen.print(help_text)
 
 
 def _version(wanted: bool) -> None:

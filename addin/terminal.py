@@ -1,11 +1,17 @@
 """The short summary a terminal shows at the end of a run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from addin.domain.labels import did_you_mean, label_key
 from addin.domain.trade import Side
 from addin.engine.compliance import RuleCheck, Status
+from addin.errors import InputError
+from addin.excel.udf import help_of
 from addin.report.study import Study
 
 SHOWN_METRICS = (
@@ -17,16 +23,21 @@ SHOWN_METRICS = (
 )
 
 
-def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, header_style="dim", pad_edge=False)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place == 0 else "right")
+def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Group:
+    """A title, and below it the rows if there are any."""
+    heading = Text(f"\n{title}", style="bold")
+    if not rows:
+        return Group(heading)
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for place, name in enumerate(headings):
+        is_words = any(row[place][:1].isalpha() for row in rows)
+        table.add_column(name, justify="left" if place == 0 or is_words else "right")
     for row in rows:
-        table.add_row(*row)
-    return table
+        table.add_row(*map(Text, row))
+    return Group(heading, table)
 
 
-def allocation_table(study: Study) -> Table:
+def allocation_table(study: Study) -> Group:
     """Weights by class: held, proposed, target."""
     now = study.class_weights(study.current_weights)
     after = study.class_weights(study.proposed_weights)
@@ -44,7 +55,7 @@ def allocation_table(study: Study) -> Table:
     return _table(title, ("Class", "Now", "Proposed", "Target", "Range"), rows)
 
 
-def metric_table(study: Study) -> Table:
+def metric_table(study: Study) -> Group:
     """Key figures of the hypothetical backcast, with VaR and CVaR per period."""
     now, after = study.current, study.proposed
     rows = [
@@ -68,7 +79,7 @@ def _breach_rows(checks: Iterable[RuleCheck]) -> list[tuple[str, str, str]]:
     ]
 
 
-def breach_table(study: Study) -> Table:
+def breach_table(study: Study) -> Group:
     """Rules breached or nearly so by what is held."""
     rows = _breach_rows(study.checks_current)
     count = sum(row[2] == Status.BREACH.value for row in rows)
@@ -76,13 +87,13 @@ def breach_table(study: Study) -> Table:
     return _table(title, ("Rule", "What", "Status"), rows)
 
 
-def finding_table(study: Study) -> Table:
+def finding_table(study: Study) -> Group:
     """What the data check found."""
     rows = [(f.severity.value, f.where, f.what) for f in study.findings]
     return _table(f"Data check: {len(rows)} findings", ("Severity", "Where", "What"), rows)
 
 
-def trade_table(study: Study) -> Table:
+def trade_table(study: Study) -> Group:
     """Orders proposed."""
     plan = study.trades
     rows = [
@@ -94,7 +105,26 @@ def trade_table(study: Study) -> Table:
     return _table(title, ("Ticker", "Side", "Quantity", "Notional", "Why"), rows)
 
 
-def summary(study: Study) -> list[Table]:
+def function_help(functions: Mapping[str, Callable[..., object]], name: str | None) -> Group:
+    """Every worksheet function in a line, or one with its arguments and definitions.
+
+    Raises:
+        InputError: If no function has this name.
+    """
+    known = {label_key(about.name): about for about in map(help_of, functions.values()) if about}
+    if name is None:
+        lines = [f"[bold]{escape(f.signature)}[/]\n    {f.description}" for f in known.values()]
+        return Group(*map(Text.from_markup, lines))
+    about = known.get(label_key(name)) or known.get(label_key(f"IPS_{name}"))
+    if about is None:
+        near = did_you_mean(name, [f.name for f in known.values()])
+        raise InputError(f"there is no function '{name}'{near}")
+    rows = [(f"[{a.name}]" if a.optional else a.name, a.help) for a in about.arguments]
+    title = Text(f"{about.signature}\n{about.description}\n{about.details}".rstrip())
+    return Group(title, _table("Arguments", ("Argument", "What"), rows))
+
+
+def summary(study: Study) -> list[Group]:
     """Everything the end of ``ips report`` shows, in order."""
     return [
         finding_table(study),

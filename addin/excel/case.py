@@ -11,6 +11,7 @@ import numpy as np
 
 from addin import __version__
 from addin.domain.history import Prices
+from addin.domain.table import TableSpec
 from addin.errors import InputError, IpsError
 from addin.excel import layout
 from addin.excel.book import Book, TableRows
@@ -89,7 +90,7 @@ def read_case(
     )
 
 
-def _present(book: Book, specs: Iterable[layout.TableSpec]) -> dict[str, TableRows]:
+def _present(book: Book, specs: Iterable[TableSpec]) -> dict[str, TableRows]:
     return {spec.name: book.table(spec.name) for spec in specs if book.has_table(spec.name)}
 
 
@@ -130,7 +131,7 @@ def _spelled(substitutes: Mapping[str, str], tickers: tuple[str, ...]) -> dict[s
     }
 
 
-def _digest(rows: Mapping[str, TableRows], specs: Iterable[layout.TableSpec]) -> str:
+def _digest(rows: Mapping[str, TableRows], specs: Iterable[TableSpec]) -> str:
     """SHA-256 over headings and values of tables, in the layout's order."""
     digest = hashlib.sha256()
     for spec in specs:

@@ -191,6 +191,7 @@ class Study:
         options = self.case.options
         universe = self.investable
         typed = universe.numbers("Expected return") if universe.has("Expected return") else None
+        market = self.benchmark_weights
         method = options.expected_returns or ("universe" if typed is not None else "shrunk")
         return cash_assumptions(
             assumptions(
@@ -198,9 +199,7 @@ class Study:
                 method=ExpectedReturnMethod(method),
                 covariance_method=CovarianceMethod(options.covariance),
                 risk_free=options.risk_free,
-                market_weights=self.benchmark_weights.drop(CASH)
-                if self.case.policy.benchmark
-                else None,
+                market_weights=None if market is None else market.drop(CASH),
                 universe_returns=None if typed is None else typed[:-1],
                 risk_aversion=options.risk_aversion,
                 half_life=options.half_life,
