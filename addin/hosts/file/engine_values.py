@@ -7,7 +7,7 @@ from addin.domain.table import Value
 from addin.hosts.file.serials import to_serial
 from addin.hosts.file.text import CellError
 
-SPILL = "#SPILL!"
+SPILL, CIRCULAR = "#SPILL!", "#CIRC!"
 UNKNOWN_NAME = "#NAME?"
 ERROR_TEXTS = {
     "Name": UNKNOWN_NAME,
@@ -19,7 +19,7 @@ ERROR_TEXTS = {
     "Null": "#NULL!",
     "Spill": SPILL,
     "Calc": "#CALC!",
-    "Circ": "#CIRC!",
+    "Circ": CIRCULAR,
     "NImpl": UNKNOWN_NAME,
 }
 
@@ -36,7 +36,7 @@ def cell_value(value: Any) -> Value:
 def argument(value: Any) -> Any:
     """An argument of the engine as Excel hands it over: errors as their text."""
     if isinstance(value, list):
-        return [[argument(cell) for cell in row] for row in value]
+        return [[_error(c) if isinstance(c, dict) else c for c in row] for row in value]
     return _error(value) if isinstance(value, dict) else value
 
 
@@ -46,7 +46,11 @@ def result(value: Any) -> Any:
         value = value.tolist()
     if isinstance(value, list | tuple):
         rows = [row if isinstance(row, list | tuple) else [row] for row in value]
-        return [[result(cell) for cell in row] for row in rows]
+        return [[_single(cell) for cell in row] for row in rows]
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
     if isinstance(value, date):
         return to_serial(value, date1904=False)
     return "" if value is None else value

@@ -14,13 +14,22 @@ from addin.domain.labels import did_you_mean
 from addin.domain.table import Value
 from addin.errors import InputError, IpsError
 from addin.hosts.file.area import Area, quoted_sheet
-from addin.hosts.file.engine_values import SPILL, UNKNOWN_NAME, argument, cell_value, result
+from addin.hosts.file.engine_values import (
+    CIRCULAR,
+    SPILL,
+    UNKNOWN_NAME,
+    argument,
+    cell_value,
+    result,
+)
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.normalize import (
+    FormulaSyntaxError,
     Normalizer,
     Place,
     called_functions,
     refers_to_other_book,
+    words_called,
 )
 from addin.hosts.file.sheet_formulas import SheetFormula, sheet_formulas, without_formulas
 from addin.hosts.file.spill import write_array, write_single
@@ -28,6 +37,8 @@ from addin.hosts.file.text import CellError
 
 Functions = Mapping[str, Callable[..., Any]]
 
+# what Google Sheets writes for a function only it has, inside IFERROR(…, last value)
+PLACEHOLDERS = frozenset(("__xludf.dummyfunction",))
 SHOWN_AT_ONCE = 8
 LONGEST_ERROR = 255
 
@@ -84,17 +95,15 @@ class _Engine:
     ) -> None:
         self._workbook = formualizer.Workbook.from_bytes(_values_only(book, formulas))
         self._faults: list[BaseException] = []
+        self._circular: set[tuple[str, int, int]] = set()
         for name, function in functions.items():
             least, most = _arity(function)
             self._workbook.register_function(
                 name, self._guarded(function), min_args=least, max_args=most
             )
         spelling = Normalizer(book.tables.all(), book.names, functions)
-        self._texts = {
-            f: spelling.normalized(f.text, Place(f.sheet, f.row, f.column))
-            for f in formulas
-            if not refers_to_other_book(f.text)
-        }
+        spelled = ((formula, _spelled(formula, spelling)) for formula in formulas)
+        self._texts = {formula: text for formula, text in spelled if text is not None}
 
     def evaluate(self) -> None:
         """Evaluate all formulas; a fault of a function surfaces.
@@ -117,6 +126,8 @@ class _Engine:
 
     def value(self, sheet: str, row: int, column: int) -> Value:
         """Value of a cell; an error as ``CellError``, a date as its serial number."""
+        if (sheet, row, column) in self._circular:
+            return CellError(CIRCULAR)
         return cell_value(self._workbook.get_value(sheet, row, column))
 
     def block(self, formula: SheetFormula) -> tuple[tuple[Value, ...], ...]:
@@ -133,7 +144,14 @@ class _Engine:
         )
 
     def _set(self, formula: SheetFormula, text: str) -> None:
-        self._workbook.set_formula(formula.sheet, formula.row, formula.column, f"={text}")
+        place = (formula.sheet, formula.row, formula.column)
+        try:
+            self._workbook.set_formula(*place, f"={text}")
+        except RuntimeError as fault:
+            if CIRCULAR not in str(fault):
+                raise _unreadable(formula) from None
+            self._circular.add(place)  # a formula that names its own cell
+            self._workbook.set_formula(*place, "=NA()")
 
     def _run(self) -> None:
         self._workbook.evaluate_all()
@@ -196,23 +214,44 @@ def _values_only(book: FileBook, formulas: Iterable[SheetFormula]) -> bytes:
 
 
 def _refuse_unknown_functions(formulas: Sequence[SheetFormula], functions: Functions) -> None:
-    calls = [(f, name) for f in formulas for name in _calls(f)]
-    ours = {name.casefold() for name in functions}
-    foreign = {name for _, name in calls if name.casefold() not in ours}
+    known = {name.casefold() for name in functions} | PLACEHOLDERS
+    words = {formula: words_called(formula.text) for formula in formulas}
+    foreign = {word for called in words.values() for word in called if word.casefold() not in known}
     unknown = _unknown_to_engine(foreign)
-    found = [f"{f.sheet}!{f.cell} {name}" for f, name in calls if name in unknown]
+    found = [
+        (formula, name)
+        for formula, called in words.items()
+        if not unknown.isdisjoint(called)
+        for name in _calls(formula)
+        if name in unknown
+    ]
     if not found:
         return
-    nearest = "".join(did_you_mean(name, functions) for name in sorted(unknown)[:1])
+    shown = ", ".join(f"{f.sheet}!{f.cell} {name}" for f, name in found[:SHOWN_AT_ONCE])
     more = f" and {len(found) - SHOWN_AT_ONCE} more" if len(found) > SHOWN_AT_ONCE else ""
-    raise InputError(f"unknown function: {', '.join(found[:SHOWN_AT_ONCE])}{more}{nearest}")
+    raise InputError(f"unknown function: {shown}{more}{did_you_mean(found[0][1], functions)}")
 
 
 def _calls(formula: SheetFormula) -> Iterable[str]:
     try:
         return dict.fromkeys(called_functions(formula.text))
-    except InputError as error:
-        raise InputError(f"{formula.sheet}!{formula.cell}: {error}") from None
+    except FormulaSyntaxError:
+        raise _unreadable(formula) from None
+
+
+def _spelled(formula: SheetFormula, spelling: Normalizer) -> str | None:
+    """The formula for the engine; None if it needs another workbook."""
+    try:
+        if refers_to_other_book(formula.text):
+            return None
+        return spelling.normalized(formula.text, Place(formula.sheet, formula.row, formula.column))
+    except FormulaSyntaxError:
+        raise _unreadable(formula) from None
+
+
+def _unreadable(formula: SheetFormula) -> InputError:
+    where = f"{formula.sheet}!{formula.cell}"
+    return InputError(f"{where}: the formula ={formula.text[:80]} cannot be read")
 
 
 def _unknown_to_engine(names: Iterable[str]) -> set[str]:

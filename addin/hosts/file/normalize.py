@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
-from addin.errors import InputError
 from addin.hosts.file.area import Area, parse_reference, unquoted_sheet
 from addin.hosts.file.names import DefinedName
 from addin.hosts.file.tables import ListObject
@@ -23,6 +22,12 @@ _QUOTED_OR_ESCAPED = re.compile(
 )
 _OTHER_BOOK = re.compile(r"^'?[^!]*\[[^\]]+\][^!]*!")
 _SINGLE = "_xlfn.single("
+_WORD = re.compile(r"[^\W\d][\w.]*")
+_CALL = re.compile(r"([^\W\d][\w.]*)\(")
+
+
+class FormulaSyntaxError(Exception):
+    """A formula whose brackets or quotes do not close."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,16 @@ class Normalizer:
         self._tables = {table.name.casefold(): table for table in tables}
         self._names = {(_key(name.scope), name.name.casefold()): name.formula for name in names}
         self._ours = {name.casefold() for name in functions}
+        self._words = {*self._ours, *self._tables, *(n for _, n in self._names)}
 
     def normalized(self, formula: str, place: Place, depth: int = 0) -> str:
         """The formula without names, structured references, stored prefixes, skipped arguments.
 
         A name or column that does not exist stays, and is an error of the formula.
         """
+        lower = formula.casefold()
+        if not ("[" in lower or "_xl" in lower) and self._words.isdisjoint(_WORD.findall(lower)):
+            return formula  # most formulas need nothing, and reading tokens is slow
         pieces: list[str] = []
         open_calls: list[bool] = []  # of each open bracket: is it a call of ours?
         after_gap = False  # in a call of ours, no argument since the last comma or bracket
@@ -134,6 +143,11 @@ def function_name(call: str) -> str:
     return _NEWER.sub("", name, count=1)
 
 
+def words_called(formula: str) -> set[str]:
+    """Words before a bracket: every function a formula calls, and perhaps words of its texts."""
+    return {function_name(word) for word in _CALL.findall(formula)}
+
+
 def called_functions(formula: str) -> Iterator[str]:
     """Names of the functions a formula calls."""
     for token in _tokens(formula):
@@ -143,10 +157,10 @@ def called_functions(formula: str) -> Iterator[str]:
 
 def refers_to_other_book(formula: str) -> bool:
     """Whether a formula needs cells of another workbook."""
-    return any(
+    return "[" in formula and any(
         token.type == Token.OPERAND
         and token.subtype == Token.RANGE
-        and _OTHER_BOOK.match(token.value)
+        and _OTHER_BOOK.match(token.value) is not None
         for token in _tokens(formula)
     )
 
@@ -155,7 +169,7 @@ def _tokens(formula: str) -> list[Token]:
     try:
         return list(Tokenizer(f"={_hidden_escapes(formula)}").items)
     except TokenizerError:
-        raise InputError(f"the formula ={formula[:80]} cannot be read") from None
+        raise FormulaSyntaxError(formula) from None
 
 
 def _hidden_escapes(formula: str) -> str:

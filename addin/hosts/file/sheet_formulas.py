@@ -1,6 +1,6 @@
 """The formulas of a sheet, as stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -45,11 +45,12 @@ def sheet_formulas(sheet: Sheet) -> list[SheetFormula]:
     if not sheet.has_formulas:
         return []
     found = []
+    masters = _masters(sheet)
     for row, column, cell in sheet.formula_cells():
         formula = cell.find(FORMULA)
         if formula is None or formula.get("t") == "dataTable":
             continue
-        text = formula_text(sheet, row, column)
+        text = _text(cell, masters)
         if text:
             array = Area.parse(formula.get("ref", "")) if formula.get("t") == "array" else None
             marked = cell.get("cm") is not None
@@ -60,10 +61,7 @@ def sheet_formulas(sheet: Sheet) -> list[SheetFormula]:
 def formula_text(sheet: Sheet, row: int, column: int) -> str | None:
     """Formula of a cell without its equals sign, also where it shares another's."""
     cell = sheet.cell(row, column)
-    found = None if cell is None else cell.find(FORMULA)
-    if found is None or found.text:
-        return None if found is None else found.text
-    return _spelled_out(sheet, found.get("si", ""), f"{column_letters(column)}{row}")
+    return None if cell is None else _text(cell, _masters(sheet))
 
 
 def set_formula(sheet: Sheet, row: int, column: int, text: str) -> None:
@@ -83,7 +81,8 @@ def unshare_formulas(sheet: Sheet, area: Area) -> None:
     }
     if not any(place in area for place in shared.values()):
         return
-    texts = {cell: formula_text(sheet, *place) for cell, place in shared.items()}
+    masters = _masters(sheet)
+    texts = {cell: _text(cell, masters) for cell in shared}
     sheet.edit()
     for cell, text in texts.items():
         formula = child(cell, "f")
@@ -91,14 +90,23 @@ def unshare_formulas(sheet: Sheet, area: Area) -> None:
         formula.text = text
 
 
-def _spelled_out(sheet: Sheet, number: str, place: str) -> str | None:
-    """The shared formula of this number as it reads at ``place``."""
-    for _, _, cell in sheet.formula_cells():
-        master = child(cell, "f")
-        if master.get("si") == number and master.text:
-            origin = Translator(f"={master.text}", cell.get("r", place))
-            return str(origin.translate_formula(place)).removeprefix("=")
-    return None
+def _masters(sheet: Sheet) -> dict[str, Translator]:
+    """Shared formulas of a sheet by number, where they are spelled out."""
+    return {
+        formula.get("si", ""): Translator(f"={formula.text}", cell.get("r", ""))
+        for _, _, cell in sheet.formula_cells()
+        if (formula := child(cell, "f")).get("t") == "shared" and formula.text
+    }
+
+
+def _text(cell: Element, masters: Mapping[str, Translator]) -> str | None:
+    formula = cell.find(FORMULA)
+    if formula is None or formula.text:
+        return None if formula is None else formula.text
+    master = masters.get(formula.get("si", ""))
+    if master is None:
+        return None
+    return str(master.translate_formula(cell.get("r", ""))).removeprefix("=")
 
 
 def without_formulas(root: Element, formulas: Iterable[SheetFormula]) -> Element:

@@ -208,8 +208,22 @@ def test_nearest_function_is_suggested(calc):
 
 
 def test_formula_that_cannot_be_read_is_named(calc):
-    with pytest.raises(InputError, match=r"Calc!A2: the formula =B1\#\+1 cannot be read"):
-        recalculate(calc({"A2": "=B1#+1"}), FUNCTIONS)
+    for formula in ("=1+", "=IPS_TABLE(1", '="a', "=SUM(Holdings[Quantity)"):
+        with pytest.raises(InputError, match=r"Calc!A2: the formula =.* cannot be read"):
+            recalculate(calc({"A2": formula}), FUNCTIONS)
+
+
+def test_circles_are_errors_of_their_cells(calc):
+    book = calc({"A1": "=A1+1", "A2": "=A3", "A3": "=A2", "A4": "=1+1"})
+    result = recalculate(book, FUNCTIONS)
+    assert [(e.cell, e.error) for e in result.errors] == [(f"A{n}", "#CIRC!") for n in (1, 2, 3)]
+    assert (value(book, "A1"), value(book, "A4")) == ("#VALUE!", 2), "no file holds #CIRC!"
+
+
+def test_placeholder_of_google_sheets_gives_its_last_value(calc):
+    book = calc({"A1": '=IFERROR(__xludf.DUMMYFUNCTION("GOOGLEFINANCE(1)"),41.5)'})
+    recalculate(book, FUNCTIONS)
+    assert value(book, "A1") == 41.5
 
 
 def test_fault_of_a_function_surfaces_even_inside_iferror(calc):
