@@ -38,6 +38,7 @@ HEAT = {
     "max_color": "#56B4E9",
 }
 CORRELATION_WIDTH = 6.5
+RISK_ASSET_WIDTHS = (9, 12, 8.5, 9.5, 10.5, 8.5, 10, 9.5)
 PLAIN_NUMBER = "0.00;(0.00);0.00"
 CENTS = '#,##0.00;(#,##0.00);"–"'
 TAIL_ROWS = 2 * len(TAIL_METHODS)  # VaR and CVaR
@@ -213,29 +214,7 @@ DETAILS: dict[str, Detail] = {
     schema.ALLOCATION: Detail((20, 12, 19, 13, 13, 13, 13, 16, 14, 16, 18, 16), _allocation),
     schema.PERFORMANCE: Detail((20, 14, 14, 14, 15, 17, 3, 18, 16, 16, 16, 20), _performance),
     schema.RISK: Detail(
-        (
-            9,
-            12,
-            8.5,
-            8.5,
-            10.5,
-            8.5,
-            9.5,
-            9.5,
-            2,
-            18,
-            10.5,
-            8.5,
-            8.5,
-            9.5,
-            2,
-            17,
-            10.5,
-            8.5,
-            9.5,
-            11,
-        ),
-        _risk,
+        (*RISK_ASSET_WIDTHS, 2, 18, 10.5, 8.5, 8.5, 9.5, 2, 17, 10.5, 9.5, 10, 11), _risk
     ),
     schema.STRESS: Detail((34, 15, 20, 20, 24, 14, 15, 22, 18), _stress),
     schema.PROPOSAL: Detail((22, *(9.5,) * 7, 9, 22, 66), _proposal),

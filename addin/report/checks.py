@@ -115,13 +115,12 @@ def _weights_after(study: Study) -> Reconciliation:
 
 def _value_after(study: Study) -> Reconciliation:
     plan = study.trades
-    before = {p.ticker: p.quantity for p in study.holdings.positions if not p.is_cash}
     return Reconciliation(
         "Value after the trades",
         study.value + plan.cash_flow - plan.costs,
-        recount.value_after(before, plan.trades, plan.cash_after),
-        0.005 * max(len(plan.orders), 1),
-        "quantity after × price of every asset, plus closing cash; half a cent an order",
+        recount.value_after(study.holdings.positions, plan.trades, plan.cash_after),
+        1e-6,
+        "securities before + bought − sold + closing cash, against value + flow − costs",
     )
 
 

@@ -35,13 +35,13 @@ def closing_cash(opening: float, flow: float, trades: Iterable[Trade]) -> float:
     return balance / 100
 
 
-def value_after(held: Mapping[str, float], trades: Iterable[Trade], cash: float) -> float:
-    """Quantity after the orders times price, plus cash, in decimal arithmetic."""
+def value_after(positions: Iterable[Position], trades: Iterable[Trade], cash: float) -> float:
+    """Value of every security before, plus what was bought, less what was sold, plus cash."""
     total = Decimal(repr(float(cash)))
+    total += Decimal(repr(value_of(p for p in positions if not p.is_cash)))
     for trade in trades:
-        signed = {Side.SELL: -1, Side.BUY: 1, Side.HOLD: 0}[trade.side] * trade.quantity
-        quantity = Decimal(repr(float(held.get(trade.ticker, 0.0)))) + Decimal(repr(float(signed)))
-        total += quantity * Decimal(repr(float(trade.price)))
+        signed = {Side.SELL: -1, Side.BUY: 1, Side.HOLD: 0}[trade.side]
+        total += signed * cents(trade.notional) * CENT
     return float(total)
 
 

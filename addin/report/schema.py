@@ -100,7 +100,7 @@ GROWTH = _table(
 )
 
 METRICS = _table(RISK, "Metrics", "Measure; Unit; Current: rate; Proposed: rate; Benchmark: rate")
-TAIL = _table(RISK, "Tail", "Measure; Method; Current: rate; Proposed: rate; Current, money: money")
+TAIL = _table(RISK, "Tail", "Measure; Method; Current: rate; Proposed: rate; Loss, money: money")
 RISK_ASSETS = _table(
     RISK,
     "RiskContribution",

@@ -21,7 +21,11 @@ def test_every_difference_is_zero_on_the_sample(study):
 
 def test_a_cent_of_cash_too_much_is_seen(study, altered):
     plan = replace(study.trades, cash_after=round(study.trades.cash_after + 0.01, 2))
-    assert failed(altered(trades=plan)) == {"Closing cash", "Cash ledger adds up"}
+    assert failed(altered(trades=plan)) == {
+        "Closing cash",
+        "Cash ledger adds up",
+        "Value after the trades",
+    }
 
 
 def test_weights_that_do_not_add_up_are_seen(study, altered):

@@ -52,9 +52,10 @@ def test_a_tickers_shock_replaces_its_classes_and_a_classes_its_parents():
 
 
 def test_value_after_trades_counts_what_is_held_then():
-    orders = [trade("SPY", Side.SELL, 4, 10.0), trade("AGG", Side.BUY, 2, 5.0)]
-    # 6 SPY at 10, 2 AGG at 5, cash 130
-    assert recount.value_after({"SPY": 10}, orders, 130.0) == 200.0
+    held = [Position("SPY", 10, 10.0), Position("CASH", 100, 1.0)]
+    orders = [trade("SPY", Side.SELL, 4, 10.0, 40.0), trade("AGG", Side.BUY, 2, 5.0, 10.0)]
+    # 6 SPY at 10, 2 AGG at 5, cash 100 + 40 − 10
+    assert recount.value_after(held, orders, 130.0) == 200.0
 
 
 def test_notional_off_by_a_cent_is_seen():
