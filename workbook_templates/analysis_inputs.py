@@ -226,5 +226,6 @@ def draw_allocation(page: AnalysisSheet) -> None:
     page.columns(8, "Asset classes", _class_columns(), CLASSES)
     kinds = (TEXT, RATE, RATE, RATE, TEXT, TEXT, TEXT)
     page.spill(15, "IPS_CHECK", f"=IPS_CHECK({rules})", kinds, RULES)
+    page.colour_statuses(19, RULES)
     page.sheet.set_column(15, 15, 22)
     page.sheet.set_column(21, 21, 44)

@@ -116,6 +116,7 @@ def draw_drift(page: AnalysisSheet) -> None:
     )
     kinds = (TEXT, MONEY, *(WEIGHT,) * 6, TEXT, TEXT)
     page.spill(0, "IPS_DRIFT", f"=IPS_DRIFT({arguments})", kinds, CLASSES)
+    page.colour_statuses(8, CLASSES)
     page.columns(
         11,
         "Second way: from the asset weights",

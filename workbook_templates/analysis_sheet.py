@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from addin.domain.table import Kind
-from workbook_templates.style import ANALYSIS_TAB, RED, SMALL, STATUS_COLOURS, Style, page
+from workbook_templates.style import ANALYSIS_TAB, SMALL, STATUS_COLOURS, Style, page
 
 TITLE_ROW, HELP_ROW, LABEL_ROW, VALUE_ROW, CAPTION_ROW, HEADER_ROW = 0, 1, 2, 3, 5, 6
 FIRST_ROW = HEADER_ROW + 1
@@ -21,6 +21,7 @@ ASSETS, CLASSES, RULES, SCENARIOS, OPTIONS, PERIODS = 40, 15, 80, 24, 50, 600
 TICKERS = 26
 COLUMN_WIDTHS = {Kind.TEXT: 16.0, Kind.MONEY: 13.0, Kind.DATE: 11.0}
 PLAIN_WIDTH = 11.0
+STATUS_HEADINGS = ("Status", "Agrees")
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,6 @@ class AnalysisSheet:
         self.sheet.write_dynamic_array_formula(
             HEADER_ROW, column, HEADER_ROW, column, formula, formats[0][0], ""
         )
-        self._colour_words(column, len(kinds), rows)
 
     def columns(
         self, column: int, caption: str, computed: Sequence[Computed], rows: int = ASSETS
@@ -165,21 +165,19 @@ class AnalysisSheet:
             for row in range(FIRST_ROW, HEADER_ROW + rows + 1):
                 formula = each.formula.format(row=row + 1, above=row)
                 self.sheet.write_formula(row, column + i, formula, value, "")
-        self._colour_words(column, len(computed), rows)
+        for i, each in enumerate(computed):
+            if each.heading in STATUS_HEADINGS:
+                self.colour_statuses(column + i, rows)
 
     def _set_width(self, column: int, kind: Kind) -> None:
         self.sheet.set_column(column, column, COLUMN_WIDTHS.get(kind, PLAIN_WIDTH))
 
-    def _colour_words(self, column: int, width: int, rows: int) -> None:
-        """Statuses in their colour; an error of ours in red."""
-        area = (HEADER_ROW, column, HEADER_ROW + rows, column + width - 1)
+    def colour_statuses(self, column: int, rows: int) -> None:
+        """Statuses in their colour."""
         for word, colour in STATUS_COLOURS.items():
             look = self.book.add_format({"font_color": colour, "bold": True})
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
-            self.sheet.conditional_format(*area, rule)
-        error = {"type": "text", "criteria": "begins with", "value": "#IPS!"}
-        look = self.book.add_format({"font_color": RED, "bold": True})
-        self.sheet.conditional_format(*area, {**error, "format": look})
+            self.sheet.conditional_format(FIRST_ROW, column, HEADER_ROW + rows, column, rule)
 
 
 def option(place: int) -> str:
