@@ -170,13 +170,18 @@ def recalc(
 
 
 @app.command()
-def check(book: BookFile, as_of: AsOf = None) -> None:
+def check(
+    book: BookFile,
+    as_of: AsOf = None,
+    substitute: Substitutes = None,
+    without: Without = None,
+) -> None:
     """Read the workbook and show what is wrong with its data and its policy; change nothing."""
     from addin.report.study import Study
     from addin.terminal import breach_table, finding_table
 
     with mistakes_in_one_line():
-        study = Study(read(opened(book), as_of))
+        study = Study(read(opened(book), as_of, substitute, without))
         tables = [finding_table(study), breach_table(study)]
     for table in tables:
         screen.print(table)

@@ -13,6 +13,7 @@ from addin.engine.compliance import RuleCheck, Status
 from addin.errors import InputError
 from addin.excel.udf import help_of
 from addin.report.study import Study
+from addin.report.words import plural
 
 SHOWN_METRICS = (
     ("annual return", "{:.2%}"),
@@ -83,14 +84,18 @@ def breach_table(study: Study) -> Group:
     """Rules breached or nearly so by what is held."""
     rows = _breach_rows(study.checks_current)
     count = sum(row[2] == Status.BREACH.value for row in rows)
-    title = f"Policy check now: {count} {'breach' if count == 1 else 'breaches'}"
+    title = f"Policy check now: {plural(count, 'breach', 'breaches')}"
     return _table(title, ("Rule", "What", "Status"), rows)
 
 
 def finding_table(study: Study) -> Group:
     """What the data check found."""
-    rows = [(f.severity.value, f.where, f.what) for f in study.findings]
-    return _table(f"Data check: {len(rows)} findings", ("Severity", "Where", "What"), rows)
+    rows = [(f.severity.value, f.where, f"{f.what}; {f.suggestion}") for f in study.findings]
+    return _table(
+        f"Data check: {plural(len(rows), 'finding')}",
+        ("Severity", "Where", "What, and what to do"),
+        rows,
+    )
 
 
 def trade_table(study: Study) -> Group:

@@ -7,6 +7,8 @@ from addin.domain.labels import label_key
 from addin.engine.returns import CommonWindow
 from addin.report.case import Case, last_price
 
+WORTH_MENTIONING = 1.1  # a window a tenth longer
+
 
 def _revaluation(case: Case) -> Iterator[Finding]:
     if case.holdings_date is not None and case.holdings_date != case.as_of:
@@ -32,7 +34,7 @@ def _unpriced(case: Case) -> Iterator[Finding]:
 
 
 def _short_window(case: Case, window: CommonWindow) -> Iterator[Finding]:
-    if window.shortened_by is not None:
+    if window.shortened_by is not None and window.rows_without > WORTH_MENTIONING * window.rows:
         out = ", ".join(window.without)
         yield Finding(
             Severity.NOTE,

@@ -181,7 +181,7 @@ class Study:
         case = self.case
         return [
             *case_findings(case, self.window),
-            *check_prices(case.prices, as_of=case.as_of, holdings_date=case.holdings_date),
+            *check_prices(case.prices, as_of=case.as_of),
             *check_covariance(self.assumptions.covariance[:-1, :-1]),
         ]
 
