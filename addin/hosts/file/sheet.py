@@ -99,6 +99,8 @@ class Sheet:
         """
         row = self._open(number)
         cells = dict(placed(row))
+        for column, cell in cells.items():
+            cell.set("r", f"{column_letters(column)}{number}")  # some writers leave it out
         missing = sorted(set(values) - set(cells))
         for column in missing:
             cells[column] = self._new_cell(number, column)

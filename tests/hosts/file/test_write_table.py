@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from addin.errors import InputError
+from addin.hosts.file.area import Area
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.sheet_formulas import set_formula
 
@@ -395,3 +396,11 @@ def test_kept_values_and_formulas_elsewhere_are_not_lost(rich_book, tmp_path):
     ours, theirs = reopened(book, tmp_path)
     assert theirs["Summary"]["A3"].value == "=SUM(Holdings[Quantity])"
     assert ours.sheet("Summary").value(3, 1) == 465
+
+
+def test_cells_without_an_address_keep_their_place(rich_book):
+    book = FileBook(rich_book)
+    for cell in book.sheet("Summary").root.iterfind(".//{*}row[@r='2']/{*}c"):
+        del cell.attrib["r"]
+    book.sheet("Summary").write(2, 3, "new")
+    assert book.sheet("Summary").rows(Area.parse("A2:C2")) == ((0.25, None, "new"),)
