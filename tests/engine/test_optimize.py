@@ -157,6 +157,11 @@ def test_concentration_penalty_by_hand():
     found = optimize(two_assets(), anything("AB"), "max return", Settings(concentration=0.05))
     assert found.weights["A"] == pytest.approx(0.75, abs=1e-12)
 
+    # utility with λ = 2: 0.05 + 0.02 + 2c = (0.10 + 4c) w with c = 0.05: w = 0.17 / 0.30
+    settings = Settings(risk_aversion=2, concentration=0.05)
+    found = optimize(two_assets(), anything("AB"), "max utility", settings)
+    assert found.weights["A"] == pytest.approx(0.17 / 0.30, abs=1e-12)
+
 
 @pytest.mark.parametrize("name", ["max_volatility", "target_volatility"])
 def test_highest_return_at_a_volatility_by_hand(name):
@@ -218,6 +223,23 @@ def test_the_nearest_portfolio_to_one_that_breaks_a_rule():
     wanted = pd.Series({"B": 0.1, "A": 0.9})
     found = nearest(two_assets(), feasible_set(universe, ()), wanted)
     assert found.weights.tolist() == pytest.approx([0.6, 0.4], abs=1e-15)
+
+
+def test_dust_is_swept_up():
+    wanted = pd.Series({"A": 5e-10, "B": 1 - 5e-10})
+    assert nearest(two_assets(), anything("AB"), wanted).weights.tolist() == [0, 1]
+
+
+def test_caps_of_many_assets_bind_the_greatest_sharpe_ratio():
+    # excess over variance is 100 for the first ten assets and 1 for the others: uncapped they
+    # would have 10·100 / (10·100 + 50) of all; capped at 4 % they have 40 %, the others 1.2 %
+    n = 60
+    excess = np.where(np.arange(n) < 10, 1.0, 0.01)
+    market = Assumptions(tuple(f"A{i}" for i in range(n)), excess, np.eye(n) * 0.01)
+    universe = Universe(market.tickers, ("X",) * n, upper=(0.04,) * n)
+    found = optimize(market, feasible_set(universe, ()), "max sharpe")
+    assert found.weights.to_numpy() == pytest.approx(np.where(excess == 1, 0.04, 0.012), abs=1e-12)
+    assert found.solver == "PIQP"
 
 
 # --- binding -----------------------------------------------------------------------------------

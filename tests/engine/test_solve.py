@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import clarabel
 import numpy as np
 import pytest
@@ -100,6 +102,47 @@ def test_a_ball_with_room_is_left_to_the_quadratic_solver():
 def test_fixed_weights_leave_the_rest_to_the_solver():
     found = minimum(two_assets([[0.04, 0], [0, 0.01]], [0, 0], lower=(0.5, 0), upper=(0.5, 1)))
     assert found.x == pytest.approx([0.5, 0.5], abs=1e-15)
+
+
+def test_a_fixed_weight_pulls_at_the_others_by_its_covariance():
+    # A fixed at 0.5: least of ½(0.04 B² + 0.04 C²) + 0.5·0.02 B over B + C = 0.5
+    # 0.04 B + 0.01 = 0.04 (0.5 − B): B = 0.125
+    covariance = [[0.04, 0.02, 0], [0.02, 0.04, 0], [0, 0, 0.04]]
+    program = Program(
+        np.array(covariance),
+        np.zeros(3),
+        np.ones((1, 3)),
+        np.ones(1),
+        np.ones(1),
+        np.array([0.5, 0.0, 0.0]),
+        np.array([0.5, 1.0, 1.0]),
+    )
+    assert minimum(program).x == pytest.approx([0.5, 0.125, 0.375], abs=1e-14)
+
+
+@pytest.mark.parametrize(("sign", "share"), [(1.0, 0.3), (-1.0, 0.7)])
+def test_a_row_that_binds_a_linear_program_is_proved_from_its_first_solver(sign, share):
+    # least of ±(0.05 A + 0.04 B) with 0.3 ≤ A ≤ 0.7 as a row
+    rows = np.array([[1.0, 0.0], [1.0, 1.0]])
+    program = replace(
+        two_assets(np.zeros((2, 2)), [sign * 0.05, sign * 0.04]),
+        rows=rows,
+        row_lower=np.array([0.3, 1.0]),
+        row_upper=np.array([0.7, 1.0]),
+    )
+    found = minimum(program)
+    assert found.x == pytest.approx([share, 1 - share], abs=1e-15)
+    assert found.solver == "HiGHS"
+
+
+def test_the_gap_counts_the_room_left_in_a_ball_that_has_a_price():
+    # nothing to gain and a price of 2 on a ball with slack ½(1 − 0.5) = 0.25 proves no better
+    # than 2 · 0.25, beside what the price does to the reduced gradient: 2·(0.5, 0.5), which the
+    # row's price of 1 takes up
+    ball = Ball(np.eye(2), np.zeros(2), 1.0)
+    program = two_assets(np.zeros((2, 2)), [0, 0], balls=(ball,))
+    point = Optimum(np.array([0.5, 0.5]), np.array([1.0]), (2.0,), "by hand", 0)
+    assert gap(program, point) == pytest.approx(0.5)
 
 
 def test_a_program_with_one_point_has_that_solution():
