@@ -102,6 +102,7 @@ def draw_about(book: xlsxwriter.Workbook, style: Style) -> None:
     sheet = book.add_worksheet(ABOUT)
     page(sheet, ABOUT)
     sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(MARGIN, MARGIN, 2)
     sheet.set_column(NAME, NAME, 24)
     sheet.set_column(WORDS, WORDS, 92)

@@ -80,7 +80,7 @@ def draw_settings(page: AnalysisSheet) -> None:
         page.sheet.write_string(row, 4, table, page.style.value(TEXT))
         formula = f"={before}ROWS({table}[Key])"
         page.sheet.write_formula(row, 5, formula, page.style.value(COUNT), 0)
-    page.sheet.set_column(4, 4, 17)
+    page.sheet.set_column(0, 4, 19)
 
 
 def _of_universe(column: str) -> Computed:

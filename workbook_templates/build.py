@@ -14,6 +14,7 @@ from workbook_templates import TEMPLATE
 from workbook_templates.about import draw_about
 from workbook_templates.analysis import draw_analysis_sheets
 from workbook_templates.inputs import Placed, draw_input_sheets, draw_table
+from workbook_templates.report_sheets import draw_report_sheets
 from workbook_templates.sample import sample_tables
 from workbook_templates.style import BODY, Style
 
@@ -35,6 +36,7 @@ def draw(path: Path) -> None:
         book.set_properties({"title": "IPS workbook", "created": CREATED})
         style = Style(book)
         draw_about(book, style)
+        draw_report_sheets(book, style)
         draw_input_sheets(book, style, sample_tables())
         draw_analysis_sheets(book, style)
         _draw_undo(book, style)
