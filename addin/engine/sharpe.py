@@ -108,6 +108,8 @@ def _tangent(base: Program, excess: Vector, weights: Vector) -> Program:
 
 def _with_rows(point: Optimum, rows: int) -> Optimum:
     """The point when rows without a price are added below."""
+    if rows == len(point.row_prices):
+        return point
     added = np.zeros(rows - len(point.row_prices))
     return replace(point, row_prices=np.concatenate([point.row_prices, added]))
 
@@ -117,13 +119,14 @@ def _by_rows(base: Program, excess: Vector) -> Optimum:
     n = len(excess)
     written = np.full(n, n <= _FEW)
     cone = _Cone(base, excess, np.flatnonzero(written))
-    scaled = solve_qp(cone.program)
+    program = cone.program
+    scaled = solve_qp(program)
     for _ in range(_ROUNDS):
-        weights = scaled.x[:-1] / scaled.x[-1]
-        reached = np.flatnonzero((weights >= _NEAR * base.upper) & ~written)
-        written[reached] = True
-        cone = _Cone(base, excess, np.concatenate([cone.capped, reached]))
-        program = cone.program
+        reached = (scaled.x[:-1] >= _NEAR * scaled.x[-1] * base.upper) & ~written
+        if reached.any():
+            written |= reached
+            cone = _Cone(base, excess, np.concatenate([cone.capped, np.flatnonzero(reached)]))
+            program = cone.program
         scaled = polished(program, _with_rows(scaled, len(program.rows)))
         point = cone.weights(scaled)
         if not (point.x > base.upper + _CROSSED).any():

@@ -1,10 +1,13 @@
 """PIQP, HiGHS and Clarabel, each given a program and asked for a point and its prices."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import clarabel
 import numpy as np
 import piqp
+from numpy.typing import NDArray
 
 from addin.domain.weights import Matrix, Vector
 from addin.engine.program import Ball, Optimum, Program
@@ -54,6 +57,45 @@ def solve_qp(program: Program) -> Optimum:
     return Optimum(found.x, prices, (0.0,) * len(program.balls), "PIQP", found.info.iter)
 
 
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """A program's rows as equations and one-sided inequalities."""
+
+    program: Program
+
+    @cached_property
+    def equation(self) -> NDArray[np.bool_]:
+        return np.equal(self.program.row_lower, self.program.row_upper)
+
+    @cached_property
+    def above(self) -> NDArray[np.int64]:
+        return np.flatnonzero(~self.equation & np.isfinite(self.program.row_lower))
+
+    @cached_property
+    def below(self) -> NDArray[np.int64]:
+        return np.flatnonzero(~self.equation & np.isfinite(self.program.row_upper))
+
+    @property
+    def equations(self) -> tuple[Matrix, Vector]:
+        """Matrix and right-hand side."""
+        return self.program.rows[self.equation], self.program.row_lower[self.equation]
+
+    @property
+    def inequalities(self) -> tuple[Matrix, Vector]:
+        """Matrix and the most it may reach: lower limits first, then upper ones."""
+        p, above, below = self.program, self.above, self.below
+        matrix = np.vstack([-p.rows[above], p.rows[below]])
+        return matrix, np.concatenate([-p.row_lower[above], p.row_upper[below]])
+
+    def prices(self, equations: Vector, inequalities: Vector) -> Vector:
+        """(m,) prices of the rows from those of equations and inequalities, none negative."""
+        result = np.zeros(len(self.equation))
+        result[self.equation] = equations
+        result[self.above] += inequalities[: len(self.above)]
+        result[self.below] -= inequalities[len(self.above) :]
+        return result
+
+
 def solve_lp(program: Program) -> Optimum:
     """HiGHS' solution of a linear program.
 
@@ -65,24 +107,17 @@ def solve_lp(program: Program) -> Optimum:
     """
     from scipy.optimize import linprog  # 0.3 s that only a linear program should pay
 
-    equation = program.row_lower == program.row_upper
-    above = ~equation & np.isfinite(program.row_lower)
-    below = ~equation & np.isfinite(program.row_upper)
+    sides = _Sides(program)
     found = linprog(
         program.linear,
-        A_ub=np.vstack([-program.rows[above], program.rows[below]]),
-        b_ub=np.concatenate([-program.row_lower[above], program.row_upper[below]]),
-        A_eq=program.rows[equation],
-        b_eq=program.row_lower[equation],
+        *sides.inequalities,
+        *sides.equations,
         bounds=np.column_stack([program.lower, program.upper]),
         method="highs",
     )
     if found.x is None:
         raise InfeasibleError(NOTHING)
-    prices = np.zeros(len(equation))
-    prices[equation] = found.eqlin.marginals
-    prices[above] -= found.ineqlin.marginals[: above.sum()]
-    prices[below] += found.ineqlin.marginals[above.sum() :]
+    prices = sides.prices(found.eqlin.marginals, -found.ineqlin.marginals)
     return Optimum(found.x, prices, (), "HiGHS", int(found.nit))
 
 
@@ -90,6 +125,13 @@ def cone_of(ball: Ball) -> tuple[Matrix, Vector]:
     """A ball as a second-order cone: ``matrix · x + offset`` lies in it."""
     matrix = np.vstack([np.zeros(ball.factor.shape[1]), ball.factor])
     return matrix, np.concatenate([[ball.radius], -ball.centre])
+
+
+def _bounds(program: Program) -> tuple[Matrix, Vector]:
+    """Bounds as ``matrix · x ≤ most``."""
+    identity, capped = np.eye(len(program.linear)), np.isfinite(program.upper)
+    matrix = np.vstack([-identity, identity[capped]])
+    return matrix, np.concatenate([-program.lower, program.upper[capped]])
 
 
 def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Optimum:
@@ -107,44 +149,34 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     """
     from scipy.sparse import csc_matrix  # 0.2 s that only a cone program should pay
 
-    size, n = size_of(program), len(program.linear)
-    equation = program.row_lower == program.row_upper
-    above = np.flatnonzero(~equation & np.isfinite(program.row_lower))
-    below = np.flatnonzero(~equation & np.isfinite(program.row_upper))
-    identity, capped = np.eye(n), np.isfinite(program.upper)
-    blocks = [
-        (program.rows[equation], program.row_lower[equation]),
-        (-program.rows[above], -program.row_lower[above]),
-        (program.rows[below], program.row_upper[below]),
-        (-identity, -program.lower),
-        (identity[capped], program.upper[capped]),
-        *((-matrix, offset) for matrix, offset in cones),
-    ]
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _TOLERANCE
-    one_sided = sum(len(block[1]) for block in blocks[1:5])
+    size, sides = size_of(program), _Sides(program)
+    linear = [sides.equations, sides.inequalities, _bounds(program)]
+    blocks = [*linear, *((-matrix, offset) for matrix, offset in cones)]
+    first, second, third = np.cumsum([len(limit) for _, limit in linear])
     found = clarabel.DefaultSolver(
         csc_matrix(np.triu(program.quadratic / size)),
         program.linear / size,
-        csc_matrix(np.vstack([block[0] for block in blocks])),
-        np.concatenate([block[1] for block in blocks]),
+        csc_matrix(np.vstack([matrix for matrix, _ in blocks])),
+        np.concatenate([limit for _, limit in blocks]),
         [
-            clarabel.ZeroConeT(int(equation.sum())),
-            clarabel.NonnegativeConeT(one_sided),
+            clarabel.ZeroConeT(int(first)),
+            clarabel.NonnegativeConeT(int(third - first)),
             *(clarabel.SecondOrderConeT(len(offset)) for _, offset in cones),
         ],
-        settings,
+        _cone_settings(),
     ).solve()
     if found.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
         raise InfeasibleError(NOTHING)
-    duals, prices = np.array(found.z) * size, np.zeros(len(equation))
-    first, second = int(equation.sum()), int(equation.sum()) + len(above)
-    prices[equation] = -duals[:first]
-    prices[above] += duals[first:second]
-    prices[below] -= duals[second : second + len(below)]
-    heights = np.cumsum([first + one_sided, *(len(offset) for _, offset in cones)])[:-1]
-    balls = tuple(
-        float(duals[at]) / ball.radius for at, ball in zip(heights, program.balls, strict=True)
-    )
-    return Optimum(np.array(found.x), prices, balls, "Clarabel", found.iterations)
+    duals = np.array(found.z) * size
+    prices = sides.prices(-duals[:first], duals[first:second])
+    heights = np.cumsum([third, *(len(offset) for _, offset in cones)])[:-1]
+    balls = zip(heights, program.balls, strict=True)
+    ball_prices = tuple(float(duals[at]) / ball.radius for at, ball in balls)
+    return Optimum(np.array(found.x), prices, ball_prices, "Clarabel", found.iterations)
+
+
+def _cone_settings() -> clarabel.DefaultSettings:
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _TOLERANCE
+    return settings
