@@ -9,7 +9,7 @@ from addin.engine.trade_problem import TradeProblem
 def greedy(problem: TradeProblem) -> Vector:
     """Sales of what is most over target, then purchases of what is most under it.
 
-    Each order is the whole lots nearest to the gap, halved until it fits: the cash there is, the
+    Each order is the whole lots nearest to the gap, or the most that fit: the cash there is, the
     turnover allowed, no rule of the policy made worse. What is still missing from the cash buffer
     is raised from what is most over target.
 
@@ -29,17 +29,25 @@ def greedy(problem: TradeProblem) -> Vector:
 def _place(problem: TradeProblem, lots: Vector, i: int, wanted: float) -> None:
     """Put in the largest order of at most ``wanted`` lots that fits; ``lots`` is changed."""
     size = float(np.clip(wanted, -problem.most_sold[i], problem.most_bought[i]))
-    while abs(size) >= max(problem.least[i], EDGE) and size != 0:
-        lots[i] = size
+    fitting, too_much = 0.0, abs(size)
+    tried = too_much
+    while tried > fitting:
+        lots[i] = np.copysign(tried, size)
         if _fits(problem, lots):
-            return
-        lots[i] = 0.0
-        size = float(np.trunc(size / 2)) if problem.whole else size / 2
+            fitting = tried
+        else:
+            too_much = tried
+        middle = (fitting + too_much) / 2
+        tried = float(np.floor(middle)) if problem.whole else middle
+        if too_much - fitting <= EDGE:
+            break
+    enough = fitting >= max(problem.least[i], EDGE)
+    lots[i] = np.copysign(fitting, size) if enough else 0.0
 
 
 def _fits(problem: TradeProblem, lots: Vector) -> bool:
     capped = problem.max_turnover is not None and (
-        problem.turnover_bound(lots) > problem.max_turnover
+        problem.turnover_bound(lots) > problem.max_turnover + EDGE
     )
     return not capped and not problem.worsened(problem.after(lots), problem.fees(lots))
 

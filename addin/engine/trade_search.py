@@ -1,7 +1,6 @@
 """The search for orders that no rule forbids."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,10 +12,12 @@ from addin.domain.weights import EDGE, Vector
 from addin.engine.trade_greedy import greedy
 from addin.engine.trade_ledger import Ledger, missing_cash
 from addin.engine.trade_milp import solve
-from addin.engine.trade_policy import CUT_MARGIN, TradePolicy, grown
+from addin.engine.trade_policy import CUT_MARGIN, TradePolicy, excess, grown
 from addin.engine.trade_problem import TradeProblem
 
 ROUNDS = 10  # solves, each under the rules that the whole lots of the one before broke
+HAIR = 1e-4  # of the value: a rule broken by less was meant to be mended
+HAIRS = 3  # plans that make nothing worse before the last is taken
 MILP, GREEDY = "MILP", "greedy"
 
 
@@ -35,6 +36,26 @@ class Found:
     gap: float
     method: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What is wrong with a plan as booked.
+
+    Attributes:
+        tipped: Rules of the problem that rounding breaks, in words.
+        grown: Rules of the policy that are broken, or further broken than they were.
+        nearly_mended: Whether a rule stays broken by a hair.
+    """
+
+    tipped: tuple[str, ...]
+    grown: tuple[str, ...]
+    nearly_mended: bool
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """Every rule made worse, once."""
+        return tuple(dict.fromkeys((*self.tipped, *self.grown)))
 
 
 class Search:
@@ -59,25 +80,29 @@ class Search:
         self.checked = policy.checks(self.before, self.before)
 
     def found(self, time_limit: float) -> Found:
-        """The best orders that make no rule worse; greedy ones, or none, when there are no such."""
+        """The best orders that make no rule worse; greedy ones, or none, when there are no such.
+
+        A plan that leaves a broken rule broken by a hair is improved once or twice: the solver's
+        tolerance and the tangents of risk limits stop short of them.
+        """
         tried, margin = self.problem.under(self.policy.cuts(self._wanted())), CUT_MARGIN
-        mending = False
+        kept: list[Found] = []
         later = time_limit / 2 / (ROUNDS - 1)
         for seconds in (time_limit / 2, *[later] * (ROUNDS - 1)):
             plan = solve(tried, seconds)
             if plan is None:
                 break
-            if not mending and self._nearly_mended(plan.lots):
-                tried, mending = tried.mending(), True
-                continue
-            rounding, broken = self._faults(plan.lots)
-            if not rounding and not broken:
-                return Found(plan.lots, plan.gap, MILP)
+            verdict = self._verdict(plan.lots)
+            if not verdict.worse:
+                kept.append(Found(plan.lots, plan.gap, MILP))
+                if not verdict.nearly_mended or len(kept) == HAIRS:
+                    break
             margin *= 1.5
             weights = self.problem.weights(self.problem.after(plan.lots))
             tried = tried.under(self.policy.cuts(weights, margin))
-            tried = tried.tightened(3.0) if rounding else tried
-        return self._greedy()
+            tried = tried.mending() if verdict.nearly_mended else tried
+            tried = tried.tightened(3.0) if verdict.tipped else tried
+        return kept[-1] if kept else self._greedy()
 
     def _wanted(self) -> pd.Series:
         wanted = pd.Series(self.problem.targets, index=self.problem.tickers)
@@ -85,32 +110,33 @@ class Search:
 
     def _greedy(self) -> Found:
         lots = greedy(self.problem)
-        if faults := [*itertools.chain(*self._faults(lots))]:
+        if worse := self._verdict(lots).worse:
             lots = np.zeros(len(self.problem))
-            note = f"no trades: every plan found would break {', '.join(dict.fromkeys(faults))}"
+            note = f"no trades: every plan found would break {', '.join(worse)}"
         else:
             note = "orders placed one by one, largest gap first: no best plan was found in time"
         return Found(lots, self.problem.distance(lots), GREEDY, note)
 
-    def _faults(self, lots: Vector) -> tuple[list[str], list[str]]:
-        """Rules of the problem that rounding tips, and others that orders make worse, in words."""
+    def _verdict(self, lots: Vector) -> _Verdict:
         ledger = self.book(lots)
         paid = float(ledger.fees) / self.problem.value
         after = booked(self.problem, ledger)
-        rounding = [rule.words for rule in self.problem.worsened(after, paid)]
+        checks = self.policy.checks(self.problem.weights(after), self.before)
+        hair = any(0 < excess(each) <= HAIR for each in checks if each.hard)
+        return _Verdict(
+            (*self._tipped(after, ledger, paid),),
+            tuple(each.rule for each in grown(self.checked, checks, paid)),
+            hair or self.problem.nearly_mended(after, paid),
+        )
+
+    def _tipped(self, after: Vector, ledger: Ledger, paid: float) -> Iterator[str]:
+        yield from (rule.words for rule in self.problem.worsened(after, paid))
         value = Decimal(repr(self.problem.value))
         if self.problem.cash >= self.cash_min and missing_cash(ledger, self.cash_min, value) > 0:
-            rounding.append("the cash buffer")
+            yield "the cash buffer"
         cap = self.problem.max_turnover
         if cap is not None and self._turnover(after) > cap + EDGE:
-            rounding.append("the turnover allowed")
-        checks = self.policy.checks(self.problem.weights(after), self.before)
-        return rounding, [each.rule for each in grown(self.checked, checks, paid)]
-
-    def _nearly_mended(self, lots: Vector) -> bool:
-        ledger = self.book(lots)
-        paid = float(ledger.fees) / self.problem.value
-        return self.problem.nearly_mended(booked(self.problem, ledger), paid)
+            yield "the turnover allowed"
 
     def _turnover(self, after: Vector) -> float:
         return float(np.abs(after / after.sum() - self.problem.now).sum()) / 2

@@ -109,6 +109,15 @@ def test_limits_by_hand(limit, actual, status, words):
     assert (found.actual, found.status, found.words) == (pytest.approx(actual), status, words)
 
 
+def test_settlement_cash_earns_the_riskless_rate_without_risk():
+    # 0.5·8 % + 0.5·2 %; 0.5·20 %
+    portfolio = weights(SPY=0.5, CASH=0.5)
+    expected = one(Limit(Rule.RETURN, "", ">=", 0.01), portfolio, assumptions=MARKET)
+    assert expected.actual == pytest.approx(0.05)
+    risk = one(Limit(Rule.VOLATILITY, "", "<=", 0.2), portfolio, assumptions=MARKET)
+    assert risk.actual == pytest.approx(0.10)
+
+
 def test_the_average_leaves_out_settlement_cash():
     # (0.5·6 + 0.4·5) / 0.9
     limit = Limit(Rule.AVERAGE, "ESG", ">=", 5.5)
