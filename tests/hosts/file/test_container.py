@@ -108,6 +108,16 @@ def test_declared_size_that_lies_is_noticed_while_reading():
         lying.read("a")
 
 
+@pytest.mark.parametrize("declared", [999, 1001])
+def test_declared_size_must_be_the_true_one(declared):
+    data = bytearray(zipped([("a", b"x" * 1000)]))
+    for magic, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.index(magic) + offset
+        data[at : at + 4] = struct.pack("<I", declared)
+    with pytest.raises(InputError, match="damaged"):
+        Container(bytes(data), "book.xlsx").read("a")
+
+
 def test_flipped_byte_is_noticed_while_reading():
     data = bytearray(zipped([("a", b"0123456789" * 100)], zipfile.ZIP_STORED))
     data[100] ^= 1

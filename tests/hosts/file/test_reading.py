@@ -44,6 +44,14 @@ def test_missing_names_suggest_the_nearest(rich_book):
     assert not book.has_table("Holding") and book.has_table("HOLDINGS")
 
 
+def test_name_local_to_a_sheet_is_not_one_of_the_workbook(maker):
+    make = maker()
+    make.sheet("S").write("A1", 5)
+    make.book.define_name("S!Local", "=S!$A$1")
+    with pytest.raises(InputError, match="no cell named 'Local'"):
+        FileBook(make.close()).cell("Local")
+
+
 def test_rich_text_and_cached_formula_results_are_read(rich_book):
     values = FileBook(rich_book).sheet("Summary").rows(Area.parse("A1:A4"))
     assert values == (("Equity 3.2 pp over target",), (0.25,), (465.0,), ("plain bold end",))

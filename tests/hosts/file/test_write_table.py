@@ -404,3 +404,24 @@ def test_cells_without_an_address_keep_their_place(rich_book):
         del cell.attrib["r"]
     book.sheet("Summary").write(2, 3, "new")
     assert book.sheet("Summary").rows(Area.parse("A2:C2")) == ((0.25, None, "new"),)
+
+
+def test_text_equal_to_a_rich_one_does_not_take_its_formats(rich_book):
+    book = FileBook(rich_book)
+    book.write_cell("Title", "plain bold end")
+    index = int(book.sheet("Summary").cell(1, 1).findtext("{*}v"))
+    assert book.strings.item(index).find("{*}r") is None
+    assert book.cell("Title") == "plain bold end"
+
+
+def test_new_cell_takes_the_format_of_its_row_or_column(maker):
+    make = maker()
+    sheet = make.sheet("S")
+    sheet.set_column("B:C", None, make.price)
+    sheet.set_row(4, None, make.date)
+    sheet.write("A1", 1)
+    book = FileBook(make.close())
+    sheet = book.sheet("S")
+    price, day = (sheet.write(row, 2, 1.0).get("s") for row in (3, 5))
+    assert price not in (None, day) and sheet.write(3, 4, 1.0).get("s") is None
+    assert sheet.write(5, 5, AS_OF).get("s") == sheet.style(5, 6), "already a date format"
