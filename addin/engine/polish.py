@@ -14,7 +14,7 @@ _ROUNDS = 6  # a good start needs one or two
 _REGULARISATION = 1e-11  # relative; its effect is removed by iterative refinement
 _BALL_EDGE = 1e-5  # relative to the squared radius
 _WRONG_SIGN = 1e-10
-_SMALL_STEP = 1e-4  # the next step would be smaller by the regularisation
+_SMALL_STEP = 1e-2  # what regularisation leaves of it is below rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +129,12 @@ def _revised(program: Program, active: _Active, point: Optimum, size: float) -> 
 
 
 def _settled(program: Program, active: _Active, point: Optimum, size: float) -> Optimum:
-    """Newton steps until one is small: at most a few, since only balls bend the equations."""
-    for _ in range(6 if any(active.balls) else 3):
+    """Newton steps until one is small; only balls bend the equations and take more than two."""
+    bent = any(active.balls)
+    for _ in range(6 if bent else 3):
         before, point = point, _newton(program, active, point)
         prices = np.abs(point.row_prices - before.row_prices).max() / size
-        if max(np.abs(point.x - before.x).max(), prices) < _SMALL_STEP:
+        if not bent and max(np.abs(point.x - before.x).max(), prices) < _SMALL_STEP:
             break
     return point
 
