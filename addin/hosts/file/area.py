@@ -80,9 +80,15 @@ class Area:
 
     def absolute(self, sheet: str) -> str:
         """``Sheet!$B$2:$C$9``."""
+        if (self.top, self.left) == (self.bottom, self.right):
+            return f"{quoted_sheet(sheet)}!${column_letters(self.left)}${self.top}"
+        return self.with_corners(sheet)
+
+    def with_corners(self, sheet: str) -> str:
+        """``Sheet!$B$2:$B$2``: a range also when it is one cell."""
         first = f"${column_letters(self.left)}${self.top}"
         last = f"${column_letters(self.right)}${self.bottom}"
-        return f"{quoted_sheet(sheet)}!" + (first if first == last else f"{first}:{last}")
+        return f"{quoted_sheet(sheet)}!{first}:{last}"
 
     def overlaps(self, other: "Area") -> bool:
         """Whether the two share a cell."""

@@ -57,15 +57,20 @@ class Followers:
             if name.name == PRINT_AREA and name.scope == self._resize.table.sheet:
                 areas = (self._printed(area, floor) for area in areas_of(name.formula))
                 name.element.text = ",".join(areas)
-            elif ":" in name.formula and (moved := self._moved(name.formula)):
-                name.element.text = moved
+            elif ":" in name.formula and (moved := self._moved_area(name.formula)):
+                name.element.text = moved.with_corners(self._resize.table.sheet)
 
     def _moved(self, text: str) -> str | None:
+        area = self._moved_area(text)
+        return area.absolute(self._resize.table.sheet) if area else None
+
+    def _moved_area(self, text: str) -> Area | None:
+        """New place of a range on the table's sheet; None if it stays as it is."""
         place = parse_reference(text)
         if place is None or place[0].casefold() != self._resize.table.sheet.casefold():
             return None
         area = self._resize.moved(place[1])
-        return area.absolute(place[0]) if area else None
+        return None if area == place[1] else area
 
     def _moved_heading(self, text: str) -> str | None:
         """A title bound to a heading moves with it; one bound to a single value stays."""

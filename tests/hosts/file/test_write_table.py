@@ -425,3 +425,23 @@ def test_new_cell_takes_the_format_of_its_row_or_column(maker):
     price, day = (sheet.write(row, 2, 1.0).get("s") for row in (3, 5))
     assert price not in (None, day) and sheet.write(3, 4, 1.0).get("s") is None
     assert sheet.write(5, 5, AS_OF).get("s") == sheet.style(5, 6), "already a date format"
+
+
+def test_ranges_that_shrank_to_one_row_grow_again(rich_book):
+    book = FileBook(rich_book)
+    for count in (3, 1, 6):
+        book.write_table("Holdings", HEADINGS, rows(count))
+    chart = part(book, "xl/charts/chart1.xml")
+    assert "Holdings!$B$6:$B$11" in chart and "Holdings!$C$6:$C$11" in chart
+    assert "Holdings!$C$6:$C$11<" in part(book, "xl/workbook.xml")
+    sheet = part(book, "xl/worksheets/sheet1.xml")
+    assert 'sqref="D6:D11"' in sheet and 'sqref="C6:C11"' in sheet
+
+
+def test_rewriting_the_same_values_leaves_charts_alone(rich_book):
+    before = parts(rich_book)["xl/charts/chart1.xml"].decode()
+    book = FileBook(rich_book)
+    table = book.table("Holdings")
+    book.write_table("Holdings", table.header, table.rows)
+    ranges = re.findall("<c:f>[^<]*</c:f>", part(book, "xl/charts/chart1.xml"))
+    assert ranges == re.findall("<c:f>[^<]*</c:f>", before)
