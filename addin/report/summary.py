@@ -154,8 +154,8 @@ def decisions(study: Study) -> list[str]:
         _trade_decision(study),
         _adoption(study),
         _breach_decision(study),
-        _drift_decision(study),
         _data_decision(study),
+        _drift_decision(study),
     )
     return [text for text in found if text][:DECISIONS]
 

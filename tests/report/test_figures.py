@@ -1,18 +1,24 @@
 """Figures and sentences of the sheets, against hand arithmetic and against each other."""
 
 from dataclasses import replace
+from datetime import date
 from math import prod
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from addin.domain.finding import Finding, Severity
-from addin.engine.compliance import RuleCheck, Status
+from addin.domain.history import Prices
+from addin.domain.trade import Side
+from addin.engine.compliance import RuleCheck, Status, breaches
 from addin.engine.drift import Bands, drift
 from addin.report import (
     allocation,
+    audit,
     compliance,
     data_quality,
+    masthead,
     method,
     performance,
     proposal,
@@ -21,6 +27,7 @@ from addin.report import (
     summary,
     trades,
 )
+from addin.report.case import Origin
 from addin.report.schema import (
     BINDING_ROWS,
     DECISIONS,
@@ -38,8 +45,6 @@ def rule(words, headroom, status, *, hard=True, limit=0.22):
 
 
 def drifted(study, *weights):
-    import pandas as pd
-
     targets = pd.Series([c.target for c in study.top_classes], [c.name for c in study.top_classes])
     values = pd.Series(weights, targets.index, dtype=float)
     return drift(values, targets, Bands())
@@ -79,6 +84,18 @@ def test_an_asset_outside_its_own_limits_is_a_breach(study):
     status = {row[0]: row[10] for row in allocation.position_rows(study)}
     assert status["SPY"] == status["AGG"] == status["HYG"] == "● Breach"  # as the sample is made
     assert status["QQQ"] == "✓ Inside"
+
+
+def test_the_band_of_the_chart_is_from_the_least_to_the_greatest_weight(study):
+    for each, row in zip(study.top_classes, allocation.class_rows(study), strict=True):
+        _, _, _, floor, band, *_ = row
+        assert (floor, floor + band) == (each.lower, pytest.approx(each.upper))
+
+
+def test_distance_to_the_rebalance_level_by_hand(study, altered):
+    rows = drifted(study, 58.2, 28.0, 9.0, 4.8)  # 3.2, −2.0, −1.0 and −0.2 pp; level 5 pp
+    classes = [row for row in allocation.position_rows(altered(drift=rows)) if row[1] == "Class"]
+    assert [row[9] for row in classes] == pytest.approx([1.8, 3.0, 4.0, 4.8])
 
 
 # --- compliance
@@ -128,6 +145,12 @@ def test_calendar_years_compound_to_the_growth_of_100(study):
         assert rows[-1][column] == pytest.approx(100 * years)
 
 
+def test_years_come_latest_first_and_a_year_that_is_not_whole_says_so(study):
+    years = [row[0] for row in performance.year_rows(study)]
+    # monthly returns begin with January's end price: February is the first
+    assert years == [str(year) for year in range(2025, 2014, -1)] + ["2014, part"]
+
+
 def test_the_deepest_point_of_the_drawdown_chart_is_the_reported_drawdown(study):
     lowest = min(row[4] for row in performance.growth_rows(study))
     assert -lowest == pytest.approx(study.current.metrics["max drawdown"][0])
@@ -160,6 +183,11 @@ def test_shares_of_risk_and_weights_add_up_to_one(study):
         assert (weights, share) == (pytest.approx(1), pytest.approx(1))
 
 
+def test_the_largest_share_of_risk_comes_first(study):
+    share = [row[3] for row in risk.asset_rows(study)]
+    assert share == sorted(share, reverse=True)
+
+
 def test_contribution_is_weight_times_marginal(study):
     for _, _, weight, _, contribution, marginal, *_ in risk.asset_rows(study):
         assert contribution == pytest.approx(weight * marginal, abs=1e-12)
@@ -182,6 +210,15 @@ def test_scenarios_come_worst_first_with_money(study):
         assert row[3] - row[2] == pytest.approx(study.value)
 
 
+def test_breaches_after_a_shock_are_those_of_the_shocked_weights(study):
+    rows = {row[0]: row for row in stress.stress_rows(study)}
+    for weights, column in ((study.current_weights, 5), (study.proposed_weights, 8)):
+        for result in study.stress_current:
+            worth = weights * (1 + result.asset_returns.reindex(weights.index))
+            broken = breaches(study.rule_checks(worth / worth.sum()))
+            assert rows[result.scenario][column] == len(broken)
+
+
 def test_class_contributions_add_up_to_the_scenario(study):
     totals = {row[0]: row[1] for row in stress.stress_rows(study)}
     for scenario, *parts in stress.class_contribution_rows(study):
@@ -195,6 +232,13 @@ def test_the_recommended_candidate_comes_first_and_once(study):
     verdicts = [row[9] for row in proposal.candidate_rows(study)]
     assert verdicts.index(proposal.RECOMMENDED) == 0
     assert verdicts.count(proposal.RECOMMENDED) == 1
+
+
+def test_a_rule_binds_when_its_limit_is_reached_to_a_twentieth_of_a_point(altered, monkeypatch):
+    twin = altered()
+    found = [rule(f"R{room}", room, Status.INSIDE) for room in (0.0, 0.0004, 0.0006, 0.1)]
+    monkeypatch.setattr(twin, "rule_checks", lambda weights: found, raising=False)
+    assert [check.rule for check in proposal.binding(twin)] == ["R0.0", "R0.0004"]
 
 
 def test_each_candidate_is_drawn_in_one_series(study):
@@ -236,6 +280,14 @@ def test_errors_are_listed_before_warnings_before_notes(altered):
     assert [row[:2] for row in rows] == [("● Error", "a"), ("▲ Warning", "b"), ("○ Note", "c")]
 
 
+def test_coverage_counts_prices_and_gaps_by_hand(study, altered):
+    days = np.array(["2025-01-02", "2025-01-03", "2025-01-06", "2025-01-07"], "datetime64[D]")
+    values = np.array([[np.nan], [10.0], [np.nan], [11.0]])
+    case = replace(study.case, prices=Prices(days, ("SPY",), values))
+    (row,) = data_quality.coverage_rows(altered(case=case))
+    assert row == ("SPY", date(2025, 1, 3), date(2025, 1, 7), 2, 1)
+
+
 def test_correlation_is_one_with_itself_and_symmetric(study):
     matrix = np.array([row[1:] for row in method.correlation_rows(study)])
     assert np.diag(matrix) == pytest.approx(np.ones(len(matrix)))
@@ -246,6 +298,31 @@ def test_a_heat_map_shows_only_the_largest_of_many_assets(study, monkeypatch):
     monkeypatch.setattr(method, "MOST_CORRELATED", 3)
     largest = study.recommended.weights.drop("CASH").nlargest(3)
     assert set(method.correlated(study)) == set(largest.index)
+
+
+# --- audit, masthead
+
+
+def test_audit_names_seed_and_both_hashes(study, altered):
+    origin = Origin("book.xlsx", "policyhash", "datahash", {"ips": "1.0"})
+    case = replace(study.case, origin=origin, options=replace(study.case.options, seed=7))
+    items = dict(audit.audit_rows(altered(case=case)))
+    assert items["Policy hash (SHA-256)"] == "policyhash"
+    assert items["Data hash (SHA-256)"] == "datahash"
+    assert (items["Seed"], items["Version of ips"]) == ("7", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "said"),
+    [
+        ((("SPY", 0.6), ("AGG", 0.4)), "60/40 SPY/AGG"),
+        ((("SPY", 0.5), ("AGG", 0.3), ("GLD", 0.2)), "50/30/20 SPY/AGG/GLD"),
+        ((("SPY", 1.0), ("AGG", 0.0)), "100 SPY"),
+        ((), "none"),
+    ],
+)
+def test_benchmarks_are_said_as_their_shares(study, benchmark, said):
+    assert masthead.benchmark_words(replace(study.case.policy, benchmark=benchmark)) == said
 
 
 # --- summary
@@ -273,8 +350,6 @@ def test_lines_that_are_not_needed_are_blank(altered):
 
 def test_more_trades_than_rows_are_added_up(study, altered):
     one = study.trades.trades[0]
-    from addin.domain.trade import Side
-
     many = tuple(
         replace(one, ticker=f"T{i:02}", side=Side.BUY, quantity=1, notional=100.0 - i, cost=1.0)
         for i in range(SUMMARY_TRADE_ROWS + 2)

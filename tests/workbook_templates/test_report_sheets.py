@@ -133,6 +133,31 @@ def test_every_series_draws_the_body_of_a_table_column(bare, workbook):
                 assert (sheet.strip("'"), left, top, bottom) in bodies, formula
 
 
+def test_every_series_bears_the_heading_of_the_column_it_draws(bare):
+    for chart in parts(bare, r"xl/charts/chart\d+\.xml").values():
+        for series in chart.iter(f"{C}ser"):
+            name = series.findtext(f"{C}tx/{C}strRef/{C}f")
+            drawn_from = next(f for v in ("val", "yVal") for f in series.iterfind(f"{C}{v}//{C}f"))
+            heading, values = range_boundaries(name.split("!")[1]), drawn_from.text.split("!")[1]
+            left, top, _, _ = range_boundaries(values)
+            assert (heading[0], heading[1]) == (left, top - 1), name
+
+
+def test_each_table_made_for_a_chart_is_drawn(bare, workbook):
+    drawn_from = set()
+    for chart in parts(bare, r"xl/charts/chart\d+\.xml").values():
+        for series in chart.iter(f"{C}ser"):
+            sheet, area = series.findtext(f"{C}tx/{C}strRef/{C}f").rsplit("!", 1)
+            left, top, _, _ = range_boundaries(area)
+            for table in workbook[sheet.strip("'")].tables.values():
+                first, head, last, _ = range_boundaries(table.ref)
+                if head == top and first <= left <= last:
+                    drawn_from.add(table.name.removeprefix("Report_"))
+    beside = {"Headroom", "Classes", "Growth", "BeforeAfter", "Frontier", "FrontierPoints"}
+    printed = {"RiskContribution", "RiskClasses", "Stress"}
+    assert drawn_from == beside | printed | {"TradeBars"}
+
+
 def test_every_chart_has_alt_text(bare):
     drawings = parts(bare, r"xl/drawings/drawing\d+\.xml")
     words = [e.get("descr") for d in drawings.values() for e in d.iter(f"{X}cNvPr")]
