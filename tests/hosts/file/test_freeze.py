@@ -11,6 +11,8 @@ from addin.errors import InputError
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.formulas import recalculate
 from addin.hosts.file.freeze import frozen_pack
+from addin.hosts.file.frozen_references import KeptReferences
+from addin.hosts.file.names import DefinedName
 
 SECRET = "swordfish"
 ABSENT = (
@@ -210,3 +212,34 @@ def test_pack_can_be_opened_and_frozen_again(workbook, tmp_path):
     assert again.table("T").rows == ((1.0, 2.0), (2.0, 4.0))
     assert recalculate(again, {}).formulas == 0
     assert frozen_pack(again, ["Report", "Notes"]) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("formula", "kept"),
+    [
+        ("$B1>0", True),
+        ("=SUM(Report!$A:$A)>MAX($1:$2)", True),
+        ("'Report'!A1", True),
+        ('"Inputs!A1"=A1', True),
+        ("Inputs!A1", False),
+        ("Secret>0", False),
+        ("SUM(Holdings[Quantity])", False),
+        ("[1]Report!A1", False),
+        ("IPS_CVAR(A1)>0", False),
+        ("_xll.ACME(A1)", False),
+        ("[1]!ACME(A1)", False),
+        ('"open', False),
+    ],
+)
+def test_rules_may_use_kept_sheets_and_functions_of_excel_only(formula, kept):
+    names = [DefinedName("Secret", None, "Inputs!$A$1", None)]
+    assert KeptReferences(["Report"], names).keeps_formula(formula) == kept
+
+
+def test_print_area_that_leads_away_is_dropped(workbook):
+    for name in workbook.names:
+        if name.name == "_xlnm.Print_Area":
+            name.element.text = "Inputs!$A$1:$B$2"
+    data = frozen_pack(workbook, ["Report"])
+    assert b"Print_Area" not in parts(data)["xl/workbook.xml"]
+    assert b"Print_Titles" in parts(data)["xl/workbook.xml"]
