@@ -25,8 +25,10 @@ lint: .venv/installed
 
 # The benchmarks' peers are not needed by anything else.
 bench: .venv/installed
-	$(BIN)/pip install -q --group bench
-	for each in benchmarks/[a-z]*.py; do $(BIN)/python $$each || exit 1; done
+	$(BIN)/python -m pip install -q --disable-pip-version-check -U pip
+	$(BIN)/python -m pip install -q --group bench
+	for each in benchmarks/[a-z]*.py; do \
+		OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.$$(basename $$each .py) || exit 1; done
 
 template: .venv/installed
 	$(BIN)/python -m workbook_templates.build
