@@ -179,7 +179,9 @@ class _Program:
         """(n,) orders in lots; one within the solver's tolerance of its minimum is the minimum."""
         p = self.problem
         orders = (columns[: self.n] - columns[self.n : 2 * self.n]) / self.scale
-        orders = np.round(orders) if p.whole else np.where(np.abs(orders) > EDGE, orders, 0.0)
+        if p.whole:  # fine lots are rounded so that cash is never short
+            orders = np.where(self.integral, np.round(orders), np.floor(orders + EDGE))
+        orders = np.where(np.abs(orders) > EDGE, orders, 0.0)
         size = np.where(orders != 0, np.maximum(np.abs(orders), p.least), 0.0)
         limited: Vector = np.clip(np.sign(orders) * size, -p.most_sold, p.most_bought)
         return limited
