@@ -124,7 +124,7 @@ def draw_universe(page: AnalysisSheet) -> None:
     )
     page.settings(
         Setting(
-            "Invested (cash left out)",
+            "Invested, no cash",
             "=1-SUMIF(Held_tickers,Cash_ticker,Held_weights)",
             WEIGHT,
             "Invested",
@@ -137,6 +137,7 @@ def draw_universe(page: AnalysisSheet) -> None:
         page.sheet.write_formula(f"{column}5", number, page.style.format(**SMALL), 0)
     page.columns(4, "Universe", [_of_universe(column) for column in columns])
     page.define("Universe_block", page.cells(0, 4 + UNIVERSE_COLUMNS, headed=True))
+    page.sheet.set_column(0, 3, 15)
     page.sheet.set_column(5, 5, 28)
 
 

@@ -1,8 +1,11 @@
 """Analysis sheets with results: risk, stress, drift, optimal weights, frontier, trades."""
 
 from addin.domain.table import Kind
+from addin.excel.layout import NUMBER_FORMATS
 from workbook_templates.analysis_sheet import (
     CLASSES,
+    FIRST_ROW,
+    HEADER_ROW,
     PERIODS,
     RULES,
     SCENARIOS,
@@ -17,7 +20,16 @@ from workbook_templates.style import SMALL
 TEXT, WEIGHT, RATE, MONEY, PRICE = Kind.TEXT, Kind.WEIGHT, Kind.RATE, Kind.MONEY, Kind.PRICE
 NUMBER, COUNT, DATE, ANY, QUANTITY = Kind.NUMBER, Kind.COUNT, Kind.DATE, Kind.ANY, Kind.QUANTITY
 
+RATIOS = ("sharpe", "sortino", "information ratio", "beta")
 SHOCKED = ("J", "K", "L", "M", "N", "O")  # columns with the shocks of the scenarios
+
+
+def _show_ratios(page: AnalysisSheet) -> None:
+    """Metrics that are no percentages, with two decimals."""
+    is_ratio = ",".join(f'$A8="{name}"' for name in RATIOS)
+    look = page.book.add_format({"num_format": NUMBER_FORMATS[NUMBER]})
+    rule = {"type": "formula", "criteria": f"=OR({is_ratio})", "format": look}
+    page.sheet.conditional_format(FIRST_ROW, 1, HEADER_ROW + CLASSES, 2, rule)
 
 
 def draw_risk(page: AnalysisSheet) -> None:
@@ -38,6 +50,7 @@ def draw_risk(page: AnalysisSheet) -> None:
     )
     metrics = f"=IPS_METRICS({track},{benchmark},Options_block)"
     page.spill(0, "IPS_METRICS", metrics, (TEXT, RATE, RATE), CLASSES)
+    _show_ratios(page)
     contributions = f"=IPS_RISK_CONTRIBUTION({track})"
     page.spill(4, "IPS_RISK_CONTRIBUTION", contributions, (TEXT, WEIGHT, RATE, RATE, WEIGHT))
     page.spill(10, "IPS_DRAWDOWN", f"=IPS_DRAWDOWN({track})", (DATE, NUMBER, RATE), PERIODS)

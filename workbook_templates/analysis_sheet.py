@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from addin.domain.table import Kind
-from workbook_templates.style import ANALYSIS_TAB, SMALL, STATUS_COLOURS, Style, page
+from workbook_templates.style import ANALYSIS_TAB, LEFT_ALIGNED, SMALL, STATUS_COLOURS, Style, page
 
 TITLE_ROW, HELP_ROW, LABEL_ROW, VALUE_ROW, CAPTION_ROW, HEADER_ROW = 0, 1, 2, 3, 5, 6
 FIRST_ROW = HEADER_ROW + 1
@@ -78,6 +78,7 @@ class AnalysisSheet:
         page(sheet, name)
         sheet.set_tab_color(ANALYSIS_TAB)
         sheet.set_row(TITLE_ROW, 28)
+        sheet.set_row(HEADER_ROW, 28)
         sheet.write_string(TITLE_ROW, 0, name, style.title)
         sheet.write_string(HELP_ROW, 0, help_text, style.note)
         sheet.freeze_panes(FIRST_ROW, 1)
@@ -129,8 +130,8 @@ class AnalysisSheet:
         """Format of the heading and of the values of each column."""
         return [
             (
-                self.style.column_head(kind, indent=int(kind is Kind.TEXT and column + i > 0)),
-                self.style.value(kind, indent=int(kind is Kind.TEXT and column + i > 0)),
+                self.style.column_head(kind, indent=int(kind in LEFT_ALIGNED and column + i > 0)),
+                self.style.value(kind, indent=int(kind in LEFT_ALIGNED and column + i > 0)),
             )
             for i, kind in enumerate(kinds)
         ]
