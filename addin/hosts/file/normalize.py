@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
@@ -21,6 +22,7 @@ _QUOTED_OR_ESCAPED = re.compile(
     r"""(?P<string>"[^"]*")|(?P<sheet>(?<![\w\]\['])'(?:[^']|'')*'!)|'(?P<escaped>[\[\]#'@])"""
 )
 _OTHER_BOOK = re.compile(r"^'?[^!]*\[[^\]]+\][^!]*!")
+_MAYBE_OTHER_BOOK = re.compile(r"\][^\[\]]*!")
 _SINGLE = "_xlfn.single("
 _WORD = re.compile(r"[^\W\d][\w.]*")
 _CALL = re.compile(r"([^\W\d][\w.]*)\(")
@@ -157,7 +159,7 @@ def called_functions(formula: str) -> Iterator[str]:
 
 def refers_to_other_book(formula: str) -> bool:
     """Whether a formula needs cells of another workbook."""
-    return "[" in formula and any(
+    return _MAYBE_OTHER_BOOK.search(formula) is not None and any(
         token.type == Token.OPERAND
         and token.subtype == Token.RANGE
         and _OTHER_BOOK.match(token.value) is not None
@@ -165,9 +167,10 @@ def refers_to_other_book(formula: str) -> bool:
     )
 
 
-def _tokens(formula: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def _tokens(formula: str) -> tuple[Token, ...]:
     try:
-        return list(Tokenizer(f"={_hidden_escapes(formula)}").items)
+        return tuple(Tokenizer(f"={_hidden_escapes(formula)}").items)
     except TokenizerError:
         raise FormulaSyntaxError(formula) from None
 
