@@ -14,9 +14,8 @@ from workbook_templates.report_frame import (
     Page,
     Placed,
     absolute,
-    head,
-    set_page,
 )
+from workbook_templates.report_head import head, set_page
 from workbook_templates.report_places import CHARTS
 from workbook_templates.style import Style
 

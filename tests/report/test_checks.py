@@ -6,7 +6,8 @@ import pytest
 
 from addin.domain.scenario import Scenario
 from addin.report import checks, summary
-from addin.report.checks import Reconciliation, reconciliations
+from addin.report.checks import reconciliations
+from addin.report.reconciliation import Reconciliation
 
 
 def failed(study):

@@ -143,6 +143,16 @@ def test_every_series_bears_the_heading_of_the_column_it_draws(bare):
             assert (heading[0], heading[1]) == (left, top - 1), name
 
 
+def test_points_of_the_frontier_stand_at_their_volatility(bare, workbook):
+    charts = parts(bare, r"xl/charts/chart\d+\.xml").values()
+    places = [f.text for c in charts for x in c.iter(f"{C}xVal") for f in x.iter(f"{C}f")]
+    for place in places:
+        sheet, area = place.rsplit("!", 1)
+        left, top, _, _ = range_boundaries(area)
+        assert workbook[sheet].cell(top - 1, left).value == "Volatility"
+    assert len(places) == 5  # the frontier, and four kinds of point
+
+
 def test_each_table_made_for_a_chart_is_drawn(bare, workbook):
     drawn_from = set()
     for chart in parts(bare, r"xl/charts/chart\d+\.xml").values():
