@@ -13,6 +13,7 @@ from addin.engine.candidates import candidates
 from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.frontier import frontier
 from addin.engine.optimize import Objective, Settings, optimize
+from addin.errors import InputError
 from addin.excel.grid import Cells
 from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
 from addin.excel.read_market import Market as KnownMarket
@@ -39,6 +40,7 @@ NOT_YET = (
     "min_holding",
     "shorting",
 )
+MOST_POINTS = 1000  # a cell that asks for a million would hold up the whole workbook
 CANDIDATE_HEADINGS = (
     "Candidate",
     "Return",
@@ -161,10 +163,13 @@ def IPS_FRONTIER(
     less risk_free, over volatility.
     """
     task = _task(returns, universe, classes, limits, options)
+    count = whole_number_or(points, "points", task.options.points)
+    if count > MOST_POINTS:
+        raise InputError(f"points: expected at most {MOST_POINTS}, found {count}")
     found = frontier(
         task.market.assumptions,
         task.feasible,
-        whole_number_or(points, "points", task.options.points),
+        count,
         task.settings,
         benchmark=task.benchmark,
     )

@@ -191,3 +191,8 @@ def test_the_quick_way_and_cell_by_cell_agree():
     quick = [("Date", "A", "B", "C"), *((d, *v) for d, v in zip(days, values, strict=True))]
     slow = [quick[0], *((d, *map(repr, v)) for d, v in zip(days, values, strict=True))]
     assert np.array_equal(read_returns(quick).values, read_returns(slow).values)
+
+
+def test_blank_rows_above_the_headings_are_counted_in_messages():
+    cells = [(None, None, None), *changed(2, 2, "n/a")]
+    assert message(read_prices, cells) == "prices row 4, AGG: expected a number, found 'n/a'"

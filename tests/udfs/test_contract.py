@@ -2,8 +2,11 @@
 
 import datetime as dt
 import math
+import random
+from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 import udfs
@@ -187,10 +190,11 @@ def test_blank_rows_and_columns_around_a_table_do_not_matter(name, place):
 HEADLESS = {"weights", "benchmark", "classes", "limits", "holdings", "targets"}
 
 
-@pytest.mark.parametrize(("name", "place"), CASES)
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [(n, i) for n, i in CASES if help_of(getattr(udfs, n)).arguments[i].name in HEADLESS],
+)
 def test_whether_a_table_has_headings_never_matters(name, place):
-    if help_of(getattr(udfs, name)).arguments[place].name not in HEADLESS:
-        pytest.skip("its headings are its labels")
     arguments = list(EXAMPLES[name])
     arguments[place] = arguments[place][1:]
     assert call(name, *arguments) == call(name, *EXAMPLES[name])
@@ -222,6 +226,50 @@ def test_an_undefined_number_is_n_a_or_the_excel_error_where_that_is_wanted():
     weights = [["A", 1]]
     assert call("IPS_METRIC", still, weights, "sharpe") == "n/a"
     assert call("IPS_METRIC", still, weights, "sharpe", None, "errors=native") == "#N/A"
+
+
+ODD_CELLS = (
+    *(None, "", " ", "\xa0", "n/a", "#N/A", "#SPILL!", -2146826246, True, False, "=1+1", "TRUE"),
+    *(0, 1, -1, 0.5, 1e-6, 1e9, -1e9, 10**6, float("inf"), float("nan")),
+    *("50%", "(3)", "1.234,5", "1.234", "2024-01-31", "31/1/2024", 45322, dt.date(2024, 1, 31)),
+    *(Decimal("0.5"), Decimal("NaN"), dt.datetime(2024, 1, 31, tzinfo=dt.UTC), "SPY", "x" * 400),
+    *("Equity", "CASH", "weight", "<=", "#IPS! inner mistake", ()),
+)
+
+
+def odd_calls(seed, count):
+    """Examples with one to three cells, or a whole argument, replaced by something odd."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        name = rng.choice(NAMES)
+        arguments = [[list(r) for r in a] if isinstance(a, list) else a for a in EXAMPLES[name]]
+        for _ in range(rng.randint(1, 3) if arguments else 0):
+            place = rng.randrange(len(arguments))
+            if isinstance(arguments[place], list) and rng.random() < 0.9:
+                row = rng.choice(arguments[place])
+                row[rng.randrange(len(row))] = rng.choice(ODD_CELLS)
+            else:
+                arguments[place] = rng.choice(ODD_CELLS)
+        yield name, arguments
+
+
+def answers(seed, count):
+    with np.errstate(all="ignore"):
+        for name, arguments in odd_calls(seed, count):
+            result = call(name, *arguments)
+            assert {type(c) for c in cells_of(result)} <= {str, float, int, bool, dt.date}
+            assert all(math.isfinite(c) for c in cells_of(result) if isinstance(c, float))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_stands_in_the_cells_the_answer_is_cells(seed):
+    answers(seed, 75)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_whatever_stands_in_the_cells_the_answer_is_cells_many_times(seed):
+    answers(seed, 500)
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch):

@@ -170,3 +170,14 @@ def test_without_holdings_or_history_the_figures_that_need_them_are_n_a():
     assert "Current" not in found and "Min tracking error" not in found
     row = found["Min volatility"]
     assert (row["CVaR"], row["Tracking error"], row["Turnover"]) == ("n/a",) * 3
+
+
+def test_expected_returns_are_the_universes_where_it_has_them_and_no_method_is_chosen():
+    months = [f"2024-{month:02d}-28" for month in range(1, 7)]
+    moves = [(0.05, 0.01), (-0.04, 0.02), (0.06, 0.0), (-0.05, 0.01), (0.03, 0.03), (-0.02, -0.01)]
+    returns = [["Date", "S", "B"], *([d, *m] for d, m in zip(months, moves, strict=True))]
+    # the mean of B's returns is the higher one, the universe expects more of S
+    stated = IPS_FRONTIER(returns, UNIVERSE, CLASSES, 2)[-1]
+    assert (stated[0], stated[3]) == (pytest.approx(0.08), pytest.approx(1))
+    past = IPS_FRONTIER(returns, UNIVERSE, CLASSES, 2, None, "expected_returns=historical")[-1]
+    assert (past[0], past[4]) == (pytest.approx(12 * 0.06 / 6), pytest.approx(1))
