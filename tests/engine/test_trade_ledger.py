@@ -46,3 +46,11 @@ def test_missing_cents_come_out_of_the_largest_purchase():
     assert missing == Decimal("0.01")
     assert ledger.shorter(missing).closing == 0
     assert [ticket.notional for ticket in ledger.shorter(missing).tickets] == [40, 60]
+
+
+def test_a_fraction_of_a_cent_missing_takes_a_whole_one():
+    bought = money_ticket(asset(cost_bps=0.0, ticket_cost=0.0), Decimal("100.00"))
+    ledger = Ledger(Decimal("100.00"), Decimal("0.00"), (bought,))
+    missing = missing_cash(ledger, 0.00001, Decimal("100"))
+    assert missing == Decimal("0.001")
+    assert ledger.shorter(missing).closing == Decimal("0.01")
