@@ -13,6 +13,7 @@ from addin.hosts.file.formulas import recalculate
 from workbook_templates import TEMPLATE
 from workbook_templates.about import draw_about
 from workbook_templates.analysis import draw_analysis_sheets
+from workbook_templates.chart_defaults import state_chart_defaults
 from workbook_templates.inputs import Placed, draw_input_sheets, draw_table
 from workbook_templates.report_sheets import draw_report_sheets
 from workbook_templates.sample import sample_tables
@@ -40,6 +41,7 @@ def draw(path: Path) -> None:
         draw_input_sheets(book, style, sample_tables())
         draw_analysis_sheets(book, style)
         _draw_undo(book, style)
+    state_chart_defaults(path)
 
 
 def build(path: Path = TEMPLATE) -> None:

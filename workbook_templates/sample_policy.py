@@ -28,7 +28,7 @@ META: tuple[Row, ...] = (
     ("confidence", 0.95),
     ("frequency", "monthly"),
     ("expected_returns", "shrunk"),
-    ("covariance", "ledoit-wolf"),
+    ("covariance", "ledoit-wolf-cc"),  # keeps variances: cash stays cash
     ("risk_aversion", 2.5),
     ("seed", 1),
 )
