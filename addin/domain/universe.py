@@ -1,6 +1,6 @@
 """The investable assets and what is known of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,6 +44,16 @@ class Universe:
 
     def __len__(self) -> int:
         return len(self.tickers)
+
+    def at(self, places: Sequence[int]) -> "Universe":
+        """The assets at these places, in this order."""
+        return Universe(
+            tuple(self.tickers[i] for i in places),
+            tuple(self.asset_classes[i] for i in places),
+            tuple(self.lower[i] for i in places),
+            tuple(self.upper[i] for i in places),
+            {h: tuple(values[i] for i in places) for h, values in self.attributes.items()},
+        )
 
     def column(self, heading: str) -> tuple[Attribute, ...]:
         """Values of a column by its heading, in the order of the tickers.

@@ -6,10 +6,9 @@ keeps the least cash the policy asks for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
@@ -29,61 +28,16 @@ from addin.engine.data_check import check_covariance, check_prices
 from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
-from addin.engine.metrics import all_metrics, max_drawdown, portfolio_returns
 from addin.engine.optimize import Settings
 from addin.engine.returns import CommonWindow, Frequency, common_window
 from addin.engine.risk import risk_contributions
 from addin.engine.stress import StressResult, stress
 from addin.engine.substitution import substituted
-from addin.engine.tail import expected_shortfall, value_at_risk
 from addin.engine.trades import TradePlan, rebalance
+from addin.report.backcast import Backcast, Past, backcast
 from addin.report.case import Case, last_price, revalued
+from addin.report.cash import cash_assumptions, cash_returns, with_cash
 from addin.report.data_findings import case_findings
-
-CASH_CLASS = "Cash"
-
-
-def with_cash(universe: Universe, lower: float, upper: float) -> Universe:
-    """The universe with money as one more asset, of class Cash and liquid at once."""
-    liquid = {label_key("Liquidity days"): 0.0}
-    return Universe(
-        (*universe.tickers, CASH),
-        (*universe.asset_classes, CASH_CLASS),
-        (*universe.lower, lower),
-        (*universe.upper, upper),
-        {
-            heading: (*values, liquid.get(label_key(heading)))
-            for heading, values in universe.attributes.items()
-        },
-    )
-
-
-def cash_returns(returns: Returns, risk_free: float, per_year: float) -> Returns:
-    """Returns with a column for money, which earns the risk-free rate."""
-    rate = (1 + risk_free) ** (1 / per_year) - 1
-    column = np.full((len(returns.dates), 1), rate)
-    return Returns(returns.dates, (*returns.tickers, CASH), np.hstack([returns.values, column]))
-
-
-def cash_assumptions(known: Assumptions) -> Assumptions:
-    """Assumptions with money as one more asset: the risk-free rate, without risk."""
-    n = len(known.tickers)
-    covariance = np.zeros((n + 1, n + 1))
-    covariance[:n, :n] = known.covariance
-    expected = np.append(known.expected_returns, known.risk_free)
-    return Assumptions((*known.tickers, CASH), expected, covariance, known.risk_free)
-
-
-@dataclass(frozen=True, eq=False)
-class Portfolio:
-    """A set of weights seen through the past: its hypothetical track and what follows from it."""
-
-    weights: pd.Series
-    track: Vector
-    daily_track: Vector
-    value_at_risk: float
-    expected_shortfall: float
-    metrics: dict[str, tuple[float, float]]
 
 
 class Study:
@@ -127,7 +81,7 @@ class Study:
         out = {label_key(ticker) for ticker in self.case.without}
         keep = [i for i, ticker in enumerate(universe.tickers) if label_key(ticker) not in out]
         rules = self.case.policy.rebalancing
-        return with_cash(_chosen(universe, keep), rules.cash_min, rules.cash_max)
+        return with_cash(universe.at(keep), rules.cash_min, rules.cash_max)
 
     @property
     def priced_assets(self) -> tuple[str, ...]:
@@ -314,58 +268,32 @@ class Study:
 
     # --- risk and past ----------------------------------------------------------------------
 
-    def portfolio(self, weights: pd.Series) -> Portfolio:
-        """Hypothetical backcast of weights over the common window.
+    @cached_property
+    def past(self) -> Past:
+        """The years a backcast runs over."""
+        return Past(self.returns, self.daily_returns, self.benchmark_weights, self.per_year)
 
-        Metrics are at the policy's frequency, but the drawdown as often as there are prices.
-        """
-        options = self.case.options
-        held = weights.reindex(self.returns.tickers, fill_value=0.0)
-        held = held / held.sum()
-        track, daily = (portfolio_returns(r, held) for r in (self.returns, self.daily_returns))
-        figures = all_metrics(
-            track,
-            benchmark=self.benchmark_track,
-            ppy=self.per_year,
-            risk_free=options.risk_free,
-            mar=options.mar,
-            confidence=options.confidence,
-        )
-        benchmark = self.benchmark_daily_track
-        figures["max drawdown"] = (
-            float(max_drawdown(daily)),
-            float("nan") if benchmark is None else float(max_drawdown(benchmark)),
-        )
-        return Portfolio(
-            weights=weights,
-            track=track,
-            daily_track=daily,
-            value_at_risk=value_at_risk(track, options.confidence),
-            expected_shortfall=expected_shortfall(track, options.confidence),
-            metrics=figures,
-        )
-
-    def _benchmark_through(self, returns: Returns) -> Vector | None:
-        weights = self.benchmark_weights
-        return None if weights is None else portfolio_returns(returns, weights)
+    def portfolio(self, weights: pd.Series) -> Backcast:
+        """Hypothetical backcast of weights over the common window."""
+        return backcast(weights, self.past, self.case.options)
 
     @cached_property
     def benchmark_track(self) -> Vector | None:
         """Benchmark returns over the common window, rebalanced each period."""
-        return self._benchmark_through(self.returns)
+        return self.past.of_benchmark(self.returns)
 
     @cached_property
     def benchmark_daily_track(self) -> Vector | None:
         """Benchmark returns as often as there are prices."""
-        return self._benchmark_through(self.daily_returns)
+        return self.past.of_benchmark(self.daily_returns)
 
     @cached_property
-    def current(self) -> Portfolio:
+    def current(self) -> Backcast:
         """What is held, through the past."""
         return self.portfolio(self.investable_weights)
 
     @cached_property
-    def proposed(self) -> Portfolio:
+    def proposed(self) -> Backcast:
         """What is proposed, through the past."""
         return self.portfolio(self.proposed_weights)
 
@@ -446,20 +374,6 @@ class Study:
     def _last_prices(self) -> pd.Series:
         known = {t: last_price(self.case.prices, t, self.case.as_of) for t in self.priced_assets}
         return pd.Series({t: p for t, p in known.items() if p is not None}, dtype=float)
-
-
-def _chosen(universe: Universe, keep: list[int]) -> Universe:
-    def pick(values: tuple) -> tuple:  # type: ignore[type-arg]
-        return tuple(values[i] for i in keep)
-
-    return replace(
-        universe,
-        tickers=pick(universe.tickers),
-        asset_classes=pick(universe.asset_classes),
-        lower=pick(universe.lower),
-        upper=pick(universe.upper),
-        attributes={heading: pick(values) for heading, values in universe.attributes.items()},
-    )
 
 
 STEPS: tuple[tuple[str, Callable[[Study], object]], ...] = (
