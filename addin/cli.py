@@ -106,7 +106,9 @@ def new(
     overwrite: Annotated[bool, typer.Option(help="Replace a workbook of this name")] = False,
 ) -> None:
     """Make a workbook from the template, with the sample or with your own files."""
+    from addin.hosts.configuration import load_functions
     from addin.hosts.file.filebook import FileBook
+    from addin.hosts.file.formulas import recalculate
     from workbook_templates.new import TEMPLATE, fill_from_files
 
     with mistakes_in_one_line():
@@ -116,6 +118,9 @@ def new(
             raise InputError(f"{book}: exists already; choose another name or add --overwrite")
         made = FileBook(TEMPLATE, progress=show_progress)
         notes = fill_from_files(made, profile=profile, prices=prices, holdings=holdings)
+        if profile or prices or holdings:
+            made.progress(0.5, "Recalculating the workbook")
+            recalculate(made, load_functions())
         made.save(book)
     for note in notes:
         screen.print(f"note: {escape(note)}", soft_wrap=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from addin.excel.capabilities import pack_beside
 from addin.excel.committee import fill_report
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.formulas import recalculate
@@ -30,20 +31,21 @@ def deliver(
     book.progress(0.9, "Recalculating the workbook")
     recalculate(book, functions)
     book.progress(0.95, "Freezing the committee pack")
-    stem = Path(book.name).stem
+    target = folder / Path(book.name).name
     contents = {
-        folder / f"{stem}-pack.xlsx": frozen_pack(book, REPORT_SHEETS),
-        folder / f"{stem}-memo.md": memo(study).encode(),
-        **{
-            folder / f"{stem}-tables" / name: text.encode("utf-8-sig")  # Excel reads UTF-8 by its mark
-            for name, text in csv_tables(study).items()
-        },
+        pack_beside(target): frozen_pack(book, REPORT_SHEETS),
+        target.with_name(f"{target.stem}-memo.md"): memo(study).encode(),
+        **_tables(study, target.with_name(f"{target.stem}-tables")),
     }
-    workbook = folder / Path(book.name).name
     folder.mkdir(parents=True, exist_ok=True)
-    book.save(workbook)
+    book.save(target)
     for path, content in contents.items():
         path.parent.mkdir(exist_ok=True)
         save_atomically(path, content)
     book.progress(1.0, "Done")
-    return [*contents, workbook]
+    return [*contents, target]
+
+
+def _tables(study: Study, folder: Path) -> dict[Path, bytes]:
+    """CSV files with the mark by which Excel knows UTF-8."""
+    return {folder / name: text.encode("utf-8-sig") for name, text in csv_tables(study).items()}
