@@ -38,9 +38,9 @@ def _short_window(case: Case, window: CommonWindow) -> Iterator[Finding]:
         out = ", ".join(window.without)
         yield Finding(
             Severity.NOTE,
-            f"Prices, {window.shortened_by}",
-            f"starts late and shortens the common window to {window.rows} returns "
-            f"from {window.start}",
+            "Returns",
+            f"the short history of {window.shortened_by} leaves a common window of {window.rows} "
+            f"returns from {window.start}",
             f"{window.rows_without} returns from {window.start_without} without {out} "
             f"(--without {out}), or give it a stand-in (--substitute {window.shortened_by}=…)",
         )
