@@ -240,3 +240,7 @@ def _options(
 def main() -> None:
     """Entry point."""
     app()
+
+
+if __name__ == "__main__":
+    main()
