@@ -9,6 +9,7 @@ from addin.hosts.file.text import CellError
 
 SPILL, CIRCULAR = "#SPILL!", "#CIRC!"
 UNKNOWN_NAME = "#NAME?"
+UNREAD = "Error"
 ERROR_TEXTS = {
     "Name": UNKNOWN_NAME,
     "Na": "#N/A",
@@ -31,6 +32,11 @@ def cell_value(value: Any) -> Value:
     if isinstance(value, date):
         return to_serial(value, date1904=False)
     return 0.0 if value is None else value
+
+
+def is_unread(value: Any) -> bool:
+    """Whether a value may be that of a formula the engine cannot read."""
+    return isinstance(value, dict) and value.get("kind") == UNREAD
 
 
 def argument(value: Any) -> Any:

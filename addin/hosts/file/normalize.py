@@ -1,5 +1,6 @@
 """Formulas in the one spelling the formula engine understands: plain A1 references."""
 
+import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ _MAYBE_OTHER_BOOK = re.compile(r"\][^\[\]]*!")
 _SINGLE = "_xlfn.single("
 _WORD = re.compile(r"[^\W\d][\w.]*")
 _CALL = re.compile(r"([^\W\d][\w.]*)\(")
+_HOLE = "\uf8ff"  # stands for a cell in the shape of a formula
+_CELL = re.compile(
+    r"""("[^"]*"|'(?:[^']|'')*'|\[(?:[^\[\]]|\[[^\[\]]*\])*\])"""
+    r"""|(?<![\w.$\\?])\$?[A-Za-z]{1,3}\$?\d{1,7}(?![\w.(!\[?\\])"""
+)
 
 
 class FormulaSyntaxError(Exception):
@@ -60,12 +66,28 @@ class Normalizer:
         self._names = {(_key(name.scope), name.name.casefold()): name.formula for name in names}
         self._ours = {name.casefold() for name in functions}
         self._words = {*self._ours, *self._tables, *(n for _, n in self._names)}
+        self._cell_like = {word for word in self._words if shape_of(word)[1]}  # YTD2024
+        self._known: dict[tuple[str, str], str] = {}
+        self._place_counts = False
 
-    def normalized(self, formula: str, place: Place, depth: int = 0) -> str:
+    def normalized(self, formula: str, place: Place) -> str:
         """The formula without names, structured references, stored prefixes, skipped arguments.
 
         A name or column that does not exist stays, and is an error of the formula.
         """
+        shape, cells = shape_of(formula)
+        if self._cell_like and not self._cell_like.isdisjoint(map(str.casefold, cells)):
+            shape, cells = formula, ()
+        key = (shape, place.sheet)
+        spelled = self._known.get(key)
+        if spelled is None:
+            self._place_counts = False
+            spelled = self._spelled(shape, place, 0)
+            if not self._place_counts:
+                self._known[key] = spelled
+        return _filled(spelled, cells)
+
+    def _spelled(self, formula: str, place: Place, depth: int) -> str:
         lower = formula.casefold()
         if not ("[" in lower or "_xl" in lower) and self._words.isdisjoint(_WORD.findall(lower)):
             return formula  # most formulas need nothing, and reading tokens is slow
@@ -116,7 +138,7 @@ class Normalizer:
             formula = self._names.get((None, name.casefold()))
         if formula is None or depth > DEEPEST_NAME:
             return text
-        inner = self.normalized(formula.removeprefix("="), place, depth + 1)
+        inner = self._spelled(formula.removeprefix("="), place, depth + 1)
         return inner if parse_reference(inner) else f"({inner})"
 
     def _structured(self, text: str, place: Place) -> str | None:
@@ -124,8 +146,10 @@ class Normalizer:
         name, inner = (match[1] or "", match[2]) if match else (text, "")
         table = self._tables.get(name.casefold()) if name else self._table_around(place)
         if table is None:
+            self._place_counts |= not name
             return None
         rows, columns = _selection(inner)
+        self._place_counts |= not name or "#this row" in rows
         span = _columns(table, columns)
         extent = _rows(table, rows, place.row)
         if span is None or extent is None:
@@ -139,15 +163,36 @@ class Normalizer:
         return next(inside, None)
 
 
+@lru_cache(maxsize=65_536)
+def shape_of(formula: str) -> tuple[str, tuple[str, ...]]:
+    """The formula with a hole for each cell it names, and those cells.
+
+    Formulas filled down or right have one shape, which is read once. Texts, quoted sheets and
+    brackets are left alone.
+    """
+    if _HOLE in formula or ("'" in formula and "[" in formula):
+        return formula, ()  # an escaped bracket would end the brackets too early
+    cells = tuple(match[0] for match in _CELL.finditer(formula) if not match[1])
+    return _CELL.sub(lambda match: match[1] or _HOLE, formula), cells
+
+
+def _filled(shape: str, cells: tuple[str, ...]) -> str:
+    if not cells:
+        return shape
+    first, *pieces = shape.split(_HOLE)
+    return first + "".join(map(operator.add, cells, pieces))
+
+
 def function_name(call: str) -> str:
     """Name of the function in ``[1]!IPS_X(``, ``_xll.IPS_X(`` or ``_xlfn.STDEV.S(``."""
     name = _OWN_PREFIX.sub("", call.removesuffix("("), count=1)
     return _NEWER.sub("", name, count=1)
 
 
-def words_called(formula: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def words_called(shape: str) -> frozenset[str]:
     """Words before a bracket: every function a formula calls, and perhaps words of its texts."""
-    return {function_name(word) for word in _CALL.findall(formula)}
+    return frozenset(function_name(word) for word in _CALL.findall(shape))
 
 
 def called_functions(formula: str) -> Iterator[str]:

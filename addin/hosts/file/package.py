@@ -28,6 +28,7 @@ RELATIONSHIP = f"{{{RELATIONSHIPS}}}Relationship"
 OVERRIDE = f"{{{CONTENT_TYPES}}}Override"
 STRICT = "http://purl.oclc.org/ooxml/"
 WORKBOOK_TYPES = ("sheet.main+xml", "template.main+xml", "sheet.macroEnabled.main+xml")
+KINDS_OF_CELLS = ("worksheet", "table", "sharedStrings", "styles")
 
 
 @dataclass(frozen=True)
@@ -201,9 +202,16 @@ class Package:
                 target.writestr(self._entry(part, compression), self.read(part))
         return stream.getvalue()
 
-    def copy_with(self, roots: Mapping[str, Element]) -> bytes:
-        """The whole file, uncompressed, with other content in some parts; nothing is changed."""
-        parts = {p: serialise(roots[p]) if p in roots else self.read(p) for p in self}
+    def cells_with(self, roots: Mapping[str, Element]) -> bytes:
+        """The file without pictures and charts, uncompressed, with other content in some parts."""
+        kept = {TYPES_PART, ROOT_RELATIONSHIPS}
+        waiting = [self.workbook_part]
+        while waiting:
+            part = waiting.pop()
+            kept |= {part, relationships_part(part)}
+            linked = (link for link in self.relationships(part) if link.kind in KINDS_OF_CELLS)
+            waiting += [link.target for link in linked if link.target not in kept]
+        parts = {p: serialise(roots[p]) if p in roots else self.read(p) for p in self if p in kept}
         return zipped(parts, zipfile.ZIP_STORED)
 
     def _entry(self, part: str, compression: int) -> zipfile.ZipInfo:

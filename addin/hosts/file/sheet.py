@@ -59,10 +59,10 @@ class Sheet:
 
     def cell(self, row: int, column: int) -> Element | None:
         """The stored cell, if there is one."""
-        found = self._rows.get(row)
-        if found is None:
-            return None
-        return next((cell for at, cell in placed(found) if at == column), None)
+        if row not in self._found:
+            found = self._rows.get(row)
+            self._found[row] = {} if found is None else dict(placed(found))
+        return self._found[row].get(column)
 
     def is_empty(self, row: int, column: int) -> bool:
         """Whether a cell holds neither a value nor a formula."""
@@ -125,6 +125,7 @@ class Sheet:
         self.edit()
         for number in [n for n in self._rows if area.top <= n <= area.bottom]:
             row = self._rows[number]
+            self._found.pop(number, None)
             for column, cell in list(placed(row)):
                 if area.left <= column <= area.right:
                     row.remove(cell)
@@ -149,10 +150,10 @@ class Sheet:
     def formula_cells(self) -> list[tuple[int, int, Element]]:
         """(row, column, cell) of every formula, row by row."""
         return [
-            (number, column, cell)
+            (number, _column(cell, row), cell)
             for number, row in sorted(self._rows.items())
-            for column, cell in placed(row)
-            if cell.find(FORMULA) is not None
+            for formula in row.iter(FORMULA)
+            if (cell := formula.getparent()) is not None
         ]
 
     def row_attributes(self, number: int) -> dict[str, str]:
@@ -211,6 +212,7 @@ class Sheet:
     def _open(self, number: int) -> Element:
         """The row, made if need be, to be written anew."""
         self.edit()
+        self._found.pop(number, None)
         if number not in self._rows:
             row = etree.Element(ROW, r=str(number))
             if number > max(self._rows, default=0):
@@ -244,6 +246,11 @@ class Sheet:
         return rows
 
     @cached_property
+    def _found(self) -> dict[int, dict[int, Element]]:
+        """Cells by column of the rows looked into since they were last changed."""
+        return {}
+
+    @cached_property
     def _columns(self) -> list[tuple[int, int, str | None]]:
         columns = self.root.iterfind(f"{main('cols')}/{main('col')}")
         return [(int(c.get("min", "0")), int(c.get("max", "0")), c.get("style")) for c in columns]
@@ -256,6 +263,13 @@ def placed(row: Element) -> Iterator[tuple[int, Element]]:
         place = cell.get("r")
         last = column_number(place.rstrip(DIGITS)) if place else last + 1
         yield last, cell
+
+
+def _column(cell: Element, row: Element) -> int:
+    place = cell.get("r")
+    if place:
+        return column_number(place.rstrip(DIGITS))
+    return next(column for column, other in placed(row) if other is cell)
 
 
 def uses_1904(package: Package) -> bool:

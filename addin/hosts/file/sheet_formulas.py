@@ -1,6 +1,6 @@
 """The formulas of a sheet, as stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -8,10 +8,10 @@ from openpyxl.formula.translate import Translator
 
 from addin.hosts.file.area import Area, column_letters
 from addin.hosts.file.ooxml import Element, child, drop_attributes, main, remove
-from addin.hosts.file.sheet import FORMULA, Sheet, placed
+from addin.hosts.file.sheet import FORMULA, ROW, Sheet, placed
 from addin.hosts.file.text import ERRORS, CellError
 
-ROW, VALUE, INLINE = main("row"), main("v"), main("is")
+DATA = main("sheetData")
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,9 @@ def sheet_formulas(sheet: Sheet) -> list[SheetFormula]:
     if not sheet.has_formulas:
         return []
     found = []
-    masters = _masters(sheet)
-    for row, column, cell in sheet.formula_cells():
+    cells = sheet.formula_cells()
+    masters = _masters(cells)
+    for row, column, cell in cells:
         formula = cell.find(FORMULA)
         if formula is None or formula.get("t") == "dataTable":
             continue
@@ -61,7 +62,7 @@ def sheet_formulas(sheet: Sheet) -> list[SheetFormula]:
 def formula_text(sheet: Sheet, row: int, column: int) -> str | None:
     """Formula of a cell without its equals sign, also where it shares another's."""
     cell = sheet.cell(row, column)
-    return None if cell is None else _text(cell, _masters(sheet))
+    return None if cell is None else _text(cell, _masters(sheet.formula_cells()))
 
 
 def set_formula(sheet: Sheet, row: int, column: int, text: str) -> None:
@@ -81,7 +82,7 @@ def unshare_formulas(sheet: Sheet, area: Area) -> None:
     }
     if not any(place in area for place in shared.values()):
         return
-    masters = _masters(sheet)
+    masters = _masters(sheet.formula_cells())
     texts = {cell: _text(cell, masters) for cell in shared}
     sheet.edit()
     for cell, text in texts.items():
@@ -90,11 +91,11 @@ def unshare_formulas(sheet: Sheet, area: Area) -> None:
         formula.text = text
 
 
-def _masters(sheet: Sheet) -> dict[str, Translator]:
+def _masters(cells: Iterable[tuple[int, int, Element]]) -> dict[str, Translator]:
     """Shared formulas of a sheet by number, where they are spelled out."""
     return {
         formula.get("si", ""): Translator(f"={formula.text}", cell.get("r", ""))
-        for _, _, cell in sheet.formula_cells()
+        for _, _, cell in cells
         if (formula := child(cell, "f")).get("t") == "shared" and formula.text
     }
 
@@ -109,22 +110,14 @@ def _text(cell: Element, masters: Mapping[str, Translator]) -> str | None:
     return str(master.translate_formula(cell.get("r", ""))).removeprefix("=")
 
 
-def without_formulas(root: Element, formulas: Iterable[SheetFormula]) -> Element:
+def without_formulas(root: Element, arrays: Sequence[Area]) -> Element:
     """The worksheet with values in place of formulas and without the cells arrays filled."""
-    filled = [f.array for f in formulas if f.array is not None]
-    for row in root.iter(ROW):
+    for row in root.iterfind(f"{DATA}/{ROW}") if arrays else ():
         number = int(row.get("r", "0"))
-        arrays = [area for area in filled if area.top <= number <= area.bottom]
-        for column, cell in placed(row):
-            formula = cell.find(FORMULA)
-            if formula is not None:
-                remove(formula)
-            elif any((number, column) in area for area in arrays):
-                _clear(cell)
+        crossed = [area for area in arrays if area.top <= number <= area.bottom]
+        for column, cell in list(placed(row)) if crossed else ():
+            if any(area.left <= column <= area.right for area in crossed):
+                row.remove(cell)
+    for formula in list(root.iter(FORMULA)):
+        remove(formula)
     return root
-
-
-def _clear(cell: Element) -> None:
-    for held in cell.findall(VALUE) + cell.findall(INLINE):
-        remove(held)
-    drop_attributes(cell, "t")

@@ -15,6 +15,8 @@ NAMES = [
     DefinedName("Area", None, "S!$A$1:$B$2", None),
     DefinedName("Local", "Other", "Other!$C$1", None),
     DefinedName("Loop", None, "Loop+1", None),
+    DefinedName("YTD2024", None, "S!$D$4", None),
+    DefinedName("OwnCost", None, "Lots[[#This Row],[Unit cost]]", None),
 ]
 NORMALIZER = Normalizer([LOTS], NAMES, ["IPS_X"])
 OUTSIDE = Place("S", 1, 1)
@@ -123,6 +125,35 @@ def test_skipped_arguments_of_our_functions_are_blank(written, plain):
 def test_implicit_intersection_is_spelled_with_its_sign():
     assert spelled("_xlfn.SINGLE(A1:A3)") == "@(A1:A3)"
     assert spelled("@IPS_X(A1)") == "@IPS_X(A1)"
+
+
+def test_formulas_of_one_shape_keep_their_own_cells():
+    assert spelled("SUM(Lots[Qty],A1:$B2)") == "SUM('My Sheet'!$B$6:$B$8,A1:$B2)"
+    assert spelled("SUM(Lots[Qty],C$3:D4)") == "SUM('My Sheet'!$B$6:$B$8,C$3:D4)"
+    assert spelled('IF(Rate>B7,"Rate A1",LOG10(C7))') == 'IF((0.05)>B7,"Rate A1",LOG10(C7))'
+    assert spelled('IF(Rate>B8,"Rate A1",LOG10(C8))') == 'IF((0.05)>B8,"Rate A1",LOG10(C8))'
+
+
+@pytest.mark.parametrize("written", ["[@Qty]*F7", "Lots[@Qty]*F7", "[@[Qty]]*F7"])
+def test_formulas_of_one_shape_speak_of_their_own_row(written):
+    spelling = Normalizer([LOTS], NAMES, ["IPS_X"])
+    assert spelling.normalized(written, INSIDE) == "'My Sheet'!$B$7*F7"
+    assert spelling.normalized(written, Place("My Sheet", 8, 4)) == "'My Sheet'!$B$8*F7"
+
+
+def test_a_name_that_speaks_of_its_row_does_so_in_each_row():
+    spelling = Normalizer([LOTS], NAMES, ["IPS_X"])
+    assert spelling.normalized("OwnCost+A1", INSIDE) == "'My Sheet'!$C$7+A1"
+    assert spelling.normalized("OwnCost+A1", Place("My Sheet", 8, 4)) == "'My Sheet'!$C$8+A1"
+
+
+def test_one_shape_on_two_sheets_sees_the_names_of_each():
+    assert spelled("Local+A1", Place("Other", 1, 1)) == "Other!$C$1+A1"
+    assert spelled("Local+A1", OUTSIDE) == "Local+A1"
+
+
+def test_a_name_that_looks_like_a_cell_beyond_the_last_column_is_a_name():
+    assert spelled("ytd2024*A1") == "S!$D$4*A1"
 
 
 def test_other_books_are_noticed():
