@@ -2,6 +2,8 @@
 
 import math
 from datetime import date, datetime
+from functools import cache
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -83,7 +85,21 @@ class Cells:
             self._put(cell, "s", str(self._strings.index(value)))
         else:
             self._put(cell, *self._stored(value))
-            self._fit_format(cell, value)
+            style = cell.get("s")
+            fitted = self._fitted(style, value)
+            if fitted is not None and fitted != style:
+                cell.set("s", fitted)
+
+    def markup(self, place: str, value: Value, style: str | None) -> str:
+        """A new cell with this value and format, as XML."""
+        if value is None or value == "":
+            return f'<c r="{place}"{_attribute("s", style)}/>'
+        if type(value) is float and not self._styles.is_date(style):  # nearly all of a large table
+            text = number_text(value, self.where)
+            return f'<c r="{place}"{_attribute("s", style)}><v>{text}</v></c>'
+        kind, text = self._stored(value)
+        looks = _attribute("s", self._fitted(style, value))
+        return f'<c r="{place}"{looks}{_attribute("t", kind or None)}><v>{text}</v></c>'
 
     def fill_result(self, cell: Element, value: Value) -> None:
         """Put the result of a formula into its cell and keep the formula."""
@@ -123,20 +139,27 @@ class Cells:
             return "e", text
         return "s", str(self._strings.index(text))
 
-    def _fit_format(self, cell: Element, value: Value) -> None:
+    def _fitted(self, style: str | None, value: Value) -> str | None:
         """A date needs a date format and a number must not have one, or it reads differently."""
-        style = cell.get("s")
         if isinstance(value, date):
             if not self._styles.is_date(style):
                 code = DATE_TIME if isinstance(value, datetime) else DATE
-                cell.set("s", self._styles.with_code(style, code))
+                return self._styles.with_code(style, code)
         elif not isinstance(value, str | bool) and self._styles.is_date(style):
-            cell.set("s", self._styles.with_code(style, GENERAL))
+            return self._styles.with_code(style, GENERAL)
+        return style
+
+
+@cache
+def _attribute(name: str, text: str | None) -> str:
+    return "" if text is None else f" {name}={quoteattr(text)}"
 
 
 def number_text(number: float, where: str) -> str:
     """Shortest text that reads back as the same double."""
     value = float(number)
+    if value.is_integer():
+        return str(int(value)) if abs(value) < 1e15 else repr(value)
     if not math.isfinite(value):
         raise ValueError(f"{where}: {number} cannot be written to a cell")
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return repr(value)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from lxml import etree
@@ -10,7 +10,7 @@ from lxml import etree
 from addin.domain.table import Row, Value
 from addin.hosts.file.area import Area, column_letters, column_number
 from addin.hosts.file.cells import Cells
-from addin.hosts.file.ooxml import Element, child, drop_attributes, main
+from addin.hosts.file.ooxml import MAIN, Element, child, drop_attributes, main
 from addin.hosts.file.package import Package
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
@@ -18,6 +18,7 @@ from addin.hosts.file.styles import Styles
 CELL, ROW, FORMULA = main("c"), main("row"), main("f")
 FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
 DIGITS = "0123456789"
+ROWS_AT_ONCE = 1000
 
 
 class Sheet:
@@ -59,10 +60,14 @@ class Sheet:
 
     def cell(self, row: int, column: int) -> Element | None:
         """The stored cell, if there is one."""
-        if row not in self._found:
-            found = self._rows.get(row)
-            self._found[row] = {} if found is None else dict(placed(found))
-        return self._found[row].get(column)
+        return self._cells_of(row).get(column)
+
+    def _cells_of(self, number: int) -> dict[int, Element]:
+        """Cells of a row by column."""
+        if number not in self._found:
+            row = self._rows.get(number)
+            self._found[number] = {} if row is None else dict(placed(row))
+        return self._found[number]
 
     def is_empty(self, row: int, column: int) -> bool:
         """Whether a cell holds neither a value nor a formula."""
@@ -74,8 +79,11 @@ class Sheet:
 
         Those of ``outside`` are passed over.
         """
+        over = outside if outside is not None and _spans(outside, area) else None
         for number in sorted(n for n in self._rows if area.top <= n <= area.bottom):
-            for column, cell in placed(self._rows[number]):
+            if over is not None and over.top <= number <= over.bottom:
+                continue
+            for column, cell in self._cells_of(number).items():
                 passed_over = outside is not None and (number, column) in outside
                 if area.left <= column <= area.right and not passed_over and not self._blank(cell):
                     yield number, column
@@ -112,6 +120,24 @@ class Sheet:
             row[:] = [cells[column] for column in sorted(cells)]
             drop_attributes(row, "spans")
         self._extend(Area(number, min(values), number, max(values)))
+
+    def write_rows(
+        self, top: int, left: int, rows: Sequence[Row], styles: Mapping[int, str | None]
+    ) -> None:
+        """As ``write_row`` for rows one below the other, several times faster."""
+        self.edit()
+        letters = [column_letters(left + n) for n in range(len(rows[0]))]
+        above = self._rows.get(max((n for n in self._rows if n < top), default=0))
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            block = rows[first : first + ROWS_AT_ONCE]
+            marked = (
+                self._row_markup(number, left, letters, row, styles)
+                for number, row in enumerate(block, top + first)
+            )
+            made = etree.fromstring(f'<sheetData xmlns="{MAIN}">{"".join(marked)}</sheetData>')
+            for number, row in enumerate(list(made), top + first):
+                above = self._place_row(number, left, row, above)
+        self._extend(Area(top, left, top + len(rows) - 1, left + len(letters) - 1))
 
     def write(self, row: int, column: int, value: Value) -> Element:
         """Set one cell, which keeps its format; the stored cell."""
@@ -196,6 +222,46 @@ class Sheet:
 
     # writing
 
+    def _row_markup(
+        self,
+        number: int,
+        left: int,
+        letters: Sequence[str],
+        row: Row,
+        styles: Mapping[int, str | None],
+    ) -> str:
+        before = self._cells_of(number)
+        markup = self.cells.markup
+        cells = []
+        for column, (letter, value) in enumerate(zip(letters, row, strict=True), left):
+            if column in styles:
+                style = styles[column]
+            elif column in before:
+                style = before[column].get("s")
+            else:
+                style = self._inherited(number, column)
+            cells.append(markup(f"{letter}{number}", value, style))
+        return f'<row r="{number}">{"".join(cells)}</row>'
+
+    def _place_row(self, number: int, left: int, made: Element, above: Element | None) -> Element:
+        """Put the cells of ``made`` into the row of this number, which it becomes if need be."""
+        row = self._rows.get(number)
+        if row is None:
+            self._found.pop(number, None)
+            self._rows[number] = made
+            if above is None:
+                self._data.insert(0, made)
+            else:
+                above.addnext(made)
+            return made
+        cells = self._cells_of(number)
+        before = len(cells)
+        cells.update(enumerate(made, left))
+        row[:] = [cells[column] for column in sorted(cells)]
+        if len(cells) > before:
+            drop_attributes(row, "spans")
+        return row
+
     def _new_cell(self, row: int, column: int) -> Element:
         cell = etree.Element(CELL, r=f"{column_letters(column)}{row}")
         _set(cell, "s", self._inherited(row, column))
@@ -263,6 +329,11 @@ def placed(row: Element) -> Iterator[tuple[int, Element]]:
         place = cell.get("r")
         last = column_number(place.rstrip(DIGITS)) if place else last + 1
         yield last, cell
+
+
+def _spans(wide: Area, area: Area) -> bool:
+    """Whether ``wide`` reaches from the first to the last column of ``area``."""
+    return wide.left <= area.left and area.right <= wide.right
 
 
 def _column(cell: Element, row: Element) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 from openpyxl.formula.translate import Translator
 
-from addin.domain.table import Row, Value
+from addin.domain.table import Row
 from addin.hosts.file.area import Area, column_letters
 from addin.hosts.file.ooxml import Element, child, main, remove
 from addin.hosts.file.resize import Resize
@@ -30,10 +30,9 @@ def write_body(sheet: Sheet, part: Element, resize: Resize, rows: Sequence[Row])
     _move_totals(sheet, resize)
     _clear_left_over(sheet, resize)
     _write_headings(sheet, resize)
-    for number, row in enumerate(rows, resize.body.top):
-        _write_row(sheet, resize, number, row, looks)
-        if number > resize.table.body.bottom:
-            sheet.set_row_attributes(number, height)
+    _write_rows(sheet, resize, rows, {column: body for column, (_, body) in looks.items()})
+    for number in range(resize.table.body.bottom + 1, resize.body.bottom + 1) if height else ():
+        sheet.set_row_attributes(number, height)
     for column, (formula, origin) in formulas.items():
         _fill_down(sheet, resize.body, column, Translator(formula, origin))
 
@@ -120,17 +119,16 @@ def _write_headings(sheet: Sheet, resize: Resize) -> None:
     sheet.write_row(top, dict(zip(columns, resize.headings, strict=True)), changed, text_only=True)
 
 
-def _write_row(
-    sheet: Sheet,
-    resize: Resize,
-    number: int,
-    row: Row,
-    looks: Mapping[int, tuple[str | None, str | None]],
+def _write_rows(
+    sheet: Sheet, resize: Resize, rows: Sequence[Row], looks: Mapping[int, str | None]
 ) -> None:
-    values: dict[int, Value] = dict(enumerate(row, resize.after.left))
-    present = number <= resize.table.body.bottom
-    styles = {c: looks[c][1] for c in values if not (present and _in_place(resize, c))}
-    sheet.write_row(number, values, styles)
+    """Rows that were there keep the formats of the columns that stay in their place."""
+    top, left = resize.body.top, resize.body.left
+    there = resize.table.body.bottom - top + 1
+    moved = {c: style for c, style in looks.items() if not _in_place(resize, c)}
+    for number, block, styles in ((top, rows[:there], moved), (top + there, rows[there:], looks)):
+        if block:
+            sheet.write_rows(number, left, block, styles)
 
 
 def _in_place(resize: Resize, column: int) -> bool:

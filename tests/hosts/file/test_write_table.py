@@ -445,3 +445,37 @@ def test_rewriting_the_same_values_leaves_charts_alone(rich_book):
     book.write_table("Holdings", table.header, table.rows)
     ranges = re.findall("<c:f>[^<]*</c:f>", part(book, "xl/charts/chart1.xml"))
     assert ranges == re.findall("<c:f>[^<]*</c:f>", before)
+
+
+def test_table_of_thousands_of_rows_leaves_cells_around_it_in_order(maker, tmp_path):
+    make = maker()
+    sheet = make.sheet("Holdings")
+    make.holdings(sheet)
+    sheet.write("G7", "beside")
+    sheet.write("G9", "beside a new row")
+    sheet.write("G3000", "below")
+    book = FileBook(make.close())
+    book.write_table("Holdings", HEADINGS, rows(2_400))
+    ours, theirs = reopened(book, tmp_path)
+    assert ours.table("Holdings").rows == tuple(rows(2_400))
+    beside = {c.coordinate: c.value for c in theirs["Holdings"]["G"] if c.value is not None}
+    assert beside == {"G7": "beside", "G9": "beside a new row", "G3000": "below"}
+    numbers = [
+        int(n) for n in re.findall(r'<row r="(\d+)"', part(book, "xl/worksheets/sheet1.xml"))
+    ]
+    assert numbers == sorted(set(numbers))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_rows_written_together_are_those_written_one_by_one(rich_book, kept):
+    body = [
+        ("a", 1.5, AS_OF, None),
+        ("#N/A", 2, True, ""),
+        (datetime(2025, 1, 2, 3), -0.0, "x", 1e300),
+    ]
+    styles = {} if kept else {2: "1", 3: None, 4: "2", 5: None}
+    together, single = FileBook(rich_book), FileBook(rich_book)
+    together.sheet("Holdings").write_rows(8, 2, body, styles)
+    for number, row in enumerate(body, 8):
+        single.sheet("Holdings").write_row(number, dict(enumerate(row, 2)), styles)
+    assert together.to_bytes() == single.to_bytes()
