@@ -13,9 +13,11 @@ def _spliced(own: Vector, proxy: Vector) -> Vector:
     both = ~np.isnan(own) & ~np.isnan(proxy)
     if not both.any():
         raise InputError("no date on which both have a price")
-    join = int(np.argmax(both))
+    join, start = int(np.argmax(both)), int(np.argmax(~np.isnan(own)))
+    if np.isnan(proxy[:start]).all():
+        raise InputError("the stand-in has no earlier prices")
     result = own.copy()
-    result[:join] = proxy[:join] * own[join] / proxy[join]
+    result[:start] = proxy[:start] * own[join] / proxy[join]
     return result
 
 
@@ -30,7 +32,8 @@ def substituted(prices: Prices, substitutes: Mapping[str, str]) -> Prices:
         substitutes: Asset to substitute, e.g. ``{"SGOV": "BIL"}``.
 
     Raises:
-        InputError: If a ticker has no prices or the two never have a price on one date.
+        InputError: If a ticker has no prices, the two never have a price on one date, or the
+            substitute begins no earlier than the asset.
     """
     place = {ticker: i for i, ticker in enumerate(prices.tickers)}
     values = prices.values.copy()

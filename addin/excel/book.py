@@ -27,9 +27,14 @@ class TableRows:
     first_row: int = 2
     first_column: int = 1
 
+    @property
+    def place(self) -> str:
+        """The sheet; the table too where its name tells more: ``Policy, Policy_Limits``."""
+        return self.sheet if self.name == self.sheet else f"{self.sheet}, {self.name}"
+
     def where(self, row: int, column: int) -> str:
         """``Holdings row 7, Market value``: the cell below ``header[column]`` in ``rows[row]``."""
-        return f"{self.sheet} row {self.first_row + row}, {self.header[column]}"
+        return f"{self.place} row {self.first_row + row}, {self.header[column]}"
 
 
 class Book(Protocol):

@@ -2,45 +2,32 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.metadata import version
-from typing import TypeVar
 
 import numpy as np
 
 from addin import __version__
 from addin.domain.history import Prices
+from addin.domain.labels import did_you_mean, label_key
+from addin.domain.policy import Policy, Rule
 from addin.domain.table import TableSpec
-from addin.errors import InputError, IpsError
+from addin.domain.universe import Universe
+from addin.errors import InputError, PolicyError
 from addin.excel import layout
+from addin.excel.agreement import disagreements
 from addin.excel.book import Book, TableRows
 from addin.excel.read_history import read_prices
 from addin.excel.read_policy import PolicyTables, read_policy, read_policy_options
 from addin.excel.read_portfolio import read_holdings, read_holdings_date, read_scenarios
 from addin.excel.read_universe import read_universe
-from addin.excel.records import raise_mistakes
-from addin.report.case import Case, Origin
+from addin.excel.records import Mistakes, raise_mistakes
+from addin.report.case import Case, Origin, revalued
 
 SOLVER_PACKAGES = ("numpy", "pandas", "scipy", "piqp", "clarabel")
 POLICY_TABLES = tuple(spec for spec in layout.INPUT_TABLES if spec.sheet == "Policy")
 DATA_TABLES = (layout.UNIVERSE, layout.PRICES, layout.HOLDINGS, layout.SCENARIOS)
-
-T = TypeVar("T")
-
-
-class _Mistakes:
-    """Reads each table whatever became of the others, so that all mistakes are shown at once."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def keep(self, read: Callable[[], T]) -> T | None:
-        try:
-            return read()
-        except IpsError as error:
-            self.found.append(str(error))
-            return None
 
 
 def read_case(
@@ -61,20 +48,23 @@ def read_case(
     Raises:
         InputError: Naming the cells of all tables that cannot be read, or a date without prices.
     """
-    mistakes = _Mistakes()
     rows = _present(book, (*POLICY_TABLES, *DATA_TABLES))
     _require(book, rows)
     tables = _policy_tables(rows)
+    mistakes = Mistakes()
     policy = mistakes.keep(lambda: read_policy(tables))
     options = mistakes.keep(lambda: read_policy_options(tables))
-    universe = mistakes.keep(lambda: read_universe(rows[layout.UNIVERSE.name]))
-    prices = mistakes.keep(lambda: read_prices(rows[layout.PRICES.name]))
-    holdings = mistakes.keep(lambda: read_holdings(rows[layout.HOLDINGS.name]))
-    held_on = mistakes.keep(lambda: read_holdings_date(rows[layout.HOLDINGS.name]))
-    scenarios = mistakes.keep(lambda: read_scenarios(rows[layout.SCENARIOS.name]))
-    raise_mistakes(list(dict.fromkeys(mistakes.found)))
+    universe = mistakes.keep(lambda: read_universe(rows[layout.UNIVERSE.name], "Universe"))
+    prices = mistakes.keep(lambda: read_prices(rows[layout.PRICES.name], "Prices"))
+    holdings = mistakes.keep(lambda: read_holdings(rows[layout.HOLDINGS.name], "Holdings"))
+    held_on = mistakes.keep(lambda: read_holdings_date(rows[layout.HOLDINGS.name], "Holdings"))
+    scenarios = mistakes.keep(lambda: read_scenarios(rows[layout.SCENARIOS.name], "Scenarios"))
+    mistakes.close()
     assert policy and options and universe and prices and holdings and scenarios is not None
+    raise_mistakes(disagreements(rows, policy, universe, prices))
     day = as_of or options.as_of or prices.dates[-1].astype(date)
+    if held_on is not None and held_on > day:
+        holdings = revalued(holdings, prices, held_on, day)
     return Case(
         policy=policy,
         universe=universe,
@@ -84,8 +74,9 @@ def read_case(
         scenarios=scenarios,
         options=options,
         holdings_date=held_on,
-        substitutes=_spelled(substitutes or {}, prices.tickers),
-        without=tuple(without),
+        priced_until=prices.dates[-1].astype(date),
+        substitutes=_stand_ins(substitutes or {}, universe, prices),
+        without=_left_out(without, universe, policy),
         origin=_origin(book, rows),
     )
 
@@ -122,13 +113,44 @@ def _until(prices: Prices, day: date) -> Prices:
     return prices.until(np.datetime64(day))
 
 
-def _spelled(substitutes: Mapping[str, str], tickers: tuple[str, ...]) -> dict[str, str]:
-    """Tickers as the price table writes them."""
-    known = {ticker.casefold(): ticker for ticker in tickers}
-    return {
-        known.get(asset.casefold(), asset): known.get(proxy.casefold(), proxy)
-        for asset, proxy in substitutes.items()
-    }
+def _spelled(ticker: str, known: tuple[str, ...], table: str, option: str) -> str:
+    """A ticker as its table writes it."""
+    spellings = {label_key(each): each for each in known}
+    if label_key(ticker) not in spellings:
+        near = did_you_mean(ticker, known)
+        raise InputError(
+            f"{option}: expected an asset of the sheet {table}, found '{ticker}'{near}"
+        )
+    return spellings[label_key(ticker)]
+
+
+def _stand_ins(
+    substitutes: Mapping[str, str], universe: Universe, prices: Prices
+) -> dict[str, str]:
+    """Asset to stand-in, both with prices and spelled as in the price table."""
+    spelled = {}
+    for asset, proxy in substitutes.items():
+        option = f"--substitute {asset}={proxy}"
+        _spelled(asset, universe.tickers, "Universe", option)
+        found = _spelled(asset, prices.tickers, "Prices", option)
+        spelled[found] = _spelled(proxy, prices.tickers, "Prices", option)
+    return spelled
+
+
+def _left_out(without: Iterable[str], universe: Universe, policy: Policy) -> tuple[str, ...]:
+    """Assets of the universe that the benchmark and the limits can do without."""
+    benchmark = {label_key(ticker) for ticker, weight in policy.benchmark if weight}
+    out = tuple(_spelled(t, universe.tickers, "Universe", f"--without {t}") for t in without)
+    for ticker in out:
+        if label_key(ticker) in benchmark:
+            raise InputError(
+                f"--without {ticker}: it is part of the benchmark; change Policy_Benchmark first"
+            )
+        for limit in policy.limits:
+            asked = limit.rule is Rule.WEIGHT and limit.operator != "<=" and limit.value > 0
+            if limit.hard and asked and label_key(limit.selector) == label_key(ticker):
+                raise PolicyError(f"--without {ticker}: the policy asks for {limit.words}")
+    return out
 
 
 def _digest(rows: Mapping[str, TableRows], specs: Iterable[TableSpec]) -> str:

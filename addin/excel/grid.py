@@ -28,7 +28,7 @@ class Grid:
     """Cells of one argument or table, blank rows and columns at its edges cut off.
 
     Attributes:
-        name: What messages call it: the argument's name, or the sheet of a table.
+        name: What messages call it: the argument's name, or the place of a table.
         cells: Rows of equal length, the heading row (if there is one) first.
         first_row: Row number of ``cells[0]`` in messages: 1 in a range, the sheet's row in a table.
         is_table: Whether it is a named table, whose first row is certainly its headings.
@@ -47,7 +47,16 @@ class Grid:
     def where(self, row: int, column: str | int) -> str:
         """``holdings row 7, Market value``; a column number where there is no heading."""
         named = column if isinstance(column, str) else f"column {column + 1}"
-        return f"{self.name} row {self.first_row + row}, {named}"
+        return f"{self.row_words(row)}, {named}"
+
+    def row_words(self, row: int) -> str:
+        """``holdings row 7``."""
+        return f"{self.name} row {self.first_row + row}"
+
+    @property
+    def prefix(self) -> str:
+        """The sheet of a table, before a sentence about the whole table."""
+        return f"{self.name}, " if self.is_table else ""
 
     def has_numbers(self, row: int) -> bool:
         """Whether a row holds a number, as headings do not."""
@@ -136,7 +145,7 @@ def grid(cells: Cells, name: str) -> Grid:
     """
     if isinstance(cells, TableRows):
         rows, _ = _trimmed((cells.header, *cells.rows))
-        return Grid(cells.sheet, rows, cells.first_row - 1, is_table=True)
+        return Grid(cells.place, rows, cells.first_row - 1, is_table=True)
     rows, cut = _trimmed(_rows(cells))
     if not rows:
         raise InputError(f"{name}: expected a range, found nothing")
@@ -148,7 +157,7 @@ def grid(cells: Cells, name: str) -> Grid:
 def is_given(cells: Cells) -> bool:
     """Whether an optional argument was given: not left out, not blank throughout."""
     if isinstance(cells, TableRows):
-        return bool(cells.rows)
+        return not all(is_blank_row(row) for row in cells.rows)
     if isinstance(cells, (list, tuple)):
         return not all(is_blank_row(row) for row in _rows(cells))
     return not is_blank(cells)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from addin.domain.labels import label_key
 from addin.domain.options import Options
@@ -16,10 +17,12 @@ from addin.domain.policy import (
     ScoreWeights,
     check_classes,
 )
+from addin.errors import PolicyError
 from addin.excel.grid import Cells, is_given
 from addin.excel.options import Settings, merged, read_settings, typed
+from addin.excel.policy_settings import check_policy_settings
 from addin.excel.read_weights import read_weights
-from addin.excel.records import Headings, Records, records
+from addin.excel.records import Headings, Mistakes, Records, records
 from addin.excel.scalars import member
 from addin.excel.values import is_blank
 
@@ -46,6 +49,8 @@ EXCLUSION_HEADINGS = Headings(
 )
 _OPERATORS = {**{sign: sign for sign in SIGNS}, "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _SEVERITIES = {"hard": True, "soft": False}
+T = TypeVar("T")
+
 _NEEDS_SELECTOR = (Rule.WEIGHT, Rule.AVERAGE, Rule.EXCLUDE)
 
 
@@ -61,16 +66,21 @@ def _class_range(table: Records, row: int) -> ClassRange | None:
     benchmark = table.text_or(row, "Benchmark", None)
     if len(table.mistakes) > before:
         return None
-    return ClassRange(
-        name, lower, upper, target, inner_lower, inner_upper, parent, benchmark, liquidity_days
-    )
+    try:
+        return ClassRange(
+            name, lower, upper, target, inner_lower, inner_upper, parent, benchmark, liquidity_days
+        )
+    except PolicyError as error:
+        table.mistakes.append(f"{table.grid.row_words(row)}, {error}")
+        return None
 
 
 def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
     """Asset classes with their ranges and targets.
 
     Raises:
-        InputError: Naming each cell that is wrong; a blank Min or Max is wrong.
+        InputError: Naming each cell that is wrong, and each row whose minimum, target and
+            maximum do not ascend; a blank Min or Max is wrong.
         PolicyError: If the ranges contradict each other.
     """
     table = records(cells, name, CLASS_HEADINGS)
@@ -78,7 +88,10 @@ def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
     read = [_class_range(table, row) for row in table]
     table.close()
     classes = tuple(c for c in read if c is not None)
-    check_classes(classes)
+    try:
+        check_classes(classes)
+    except PolicyError as error:
+        raise PolicyError(f"{table.grid.prefix}{error}") from None
     return classes
 
 
@@ -176,6 +189,18 @@ class PolicyTables:
         others = (self.of(cells) for cells in (self.meta, self.liquidity, self.tax, self.score))
         return merged(rebalance, *others)
 
+    def read(self, kind: type[T]) -> T:
+        """A dataclass filled from the entries that are its fields.
+
+        Raises:
+            InputError: Naming each entry that has the wrong kind of value.
+            PolicyError: If the entries contradict each other.
+        """
+        try:
+            return typed(kind, self.settings)
+        except PolicyError as error:
+            raise PolicyError(f"Policy, {error}") from None
+
     @staticmethod
     def of(cells: Cells) -> Settings:
         """Entries of one key/value table."""
@@ -186,19 +211,29 @@ def read_policy(tables: PolicyTables) -> Policy:
     """The Investment Policy Statement.
 
     Raises:
-        InputError: Naming each cell that is wrong.
+        InputError: Naming each cell of each table that is wrong.
         PolicyError: If the policy contradicts itself.
     """
-    return Policy(
-        classes=read_classes(tables.classes),
-        limits=read_limits(tables.limits) + read_exclusions(tables.exclusions),
-        benchmark=read_benchmark(tables.benchmark),
-        rebalancing=typed(Rebalancing, tables.settings),
-        score=typed(ScoreWeights, tables.settings),
-        meta=typed(PolicyMeta, tables.settings),
-    )
+    mistakes = Mistakes()
+    classes = mistakes.keep(lambda: read_classes(tables.classes))
+    limits = mistakes.keep(lambda: read_limits(tables.limits))
+    exclusions = mistakes.keep(lambda: read_exclusions(tables.exclusions))
+    benchmark = mistakes.keep(lambda: read_benchmark(tables.benchmark, "Policy_Benchmark"))
+    rebalancing = mistakes.keep(lambda: tables.read(Rebalancing))
+    score = mistakes.keep(lambda: tables.read(ScoreWeights))
+    meta = mistakes.keep(lambda: tables.read(PolicyMeta))
+    mistakes.close()
+    assert classes and limits is not None and exclusions is not None and benchmark is not None
+    assert rebalancing and score and meta
+    return Policy(classes, limits + exclusions, benchmark, rebalancing, score, meta)
 
 
 def read_policy_options(tables: PolicyTables) -> Options:
-    """What the policy's key/value tables say about how figures are computed."""
-    return typed(Options, tables.settings)
+    """What the policy's key/value tables say about how figures are computed.
+
+    Raises:
+        InputError: Naming each cell that is wrong, or asks for what a report cannot do yet.
+    """
+    options = tables.read(Options)
+    check_policy_settings(tables.settings)
+    return options

@@ -124,11 +124,19 @@ def read_bands(
     return Bands(watch, flag, edges)
 
 
+def _shock(table: Records, row: int, asset: str) -> float:
+    shock = table.number(row, asset)
+    if shock < -1:
+        table.refuse(row, asset, "a decimal of at least -1 (-0.30 is a fall of 30%)")
+    return shock
+
+
 def read_scenarios(cells: Cells, name: str = "scenarios") -> tuple[Scenario, ...]:
     """Scenarios with a return for each class or ticker whose cell is filled.
 
     Raises:
-        InputError: Naming each cell that is no number, or a scenario that stands twice.
+        InputError: Naming each cell that is no number or loses more than everything, or a
+            scenario that stands twice.
     """
     table = records(cells, name, SCENARIO_HEADINGS)
     table.unique("Scenario")
@@ -136,7 +144,7 @@ def read_scenarios(cells: Cells, name: str = "scenarios") -> tuple[Scenario, ...
     scenarios = tuple(
         Scenario(
             table.text(row, "Scenario"),
-            {a: table.number(row, a) for a in assets if not is_blank(table.cell(row, a))},
+            {a: _shock(table, row, a) for a in assets if not is_blank(table.cell(row, a))},
         )
         for row in table
     )

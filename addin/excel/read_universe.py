@@ -1,10 +1,12 @@
 """The investable assets from cells."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from addin.domain.universe import Attribute, Universe
-from addin.domain.weights import require_sum_of_one
+from addin.domain.weights import EDGE, require_sum_of_one
 from addin.excel.grid import Cells
 from addin.excel.number_text import parsed_number
 from addin.excel.records import Headings, Records, records
@@ -58,6 +60,12 @@ def _attribute(table: Records, row: int, heading: str) -> Attribute:
     return " ".join(str(cell).split())
 
 
+def _check_bounds(table: Records, lower: Sequence[float], upper: Sequence[float]) -> None:
+    for row, low, high in zip(table, lower, upper, strict=True):
+        if low > high + EDGE:
+            table.refuse(row, LOWER, f"no more than the {UPPER} of {high:g}")
+
+
 def read_universe(cells: Cells, name: str = "universe") -> Universe:
     """Assets with their class, bounds (0 and 1 where not given) and every further column.
 
@@ -70,6 +78,7 @@ def read_universe(cells: Cells, name: str = "universe") -> Universe:
     classes = tuple(table.text(row, ASSET_CLASS) for row in table)
     lower = tuple(table.number_or(row, LOWER, 0.0) for row in table)
     upper = tuple(table.number_or(row, UPPER, 1.0) for row in table)
+    _check_bounds(table, lower, upper)
     further = [h for h in table.headings if h and h not in (TICKER, ASSET_CLASS, LOWER, UPPER)]
     attributes = {h: tuple(_attribute(table, row, h) for row in table) for h in further}
     table.close()

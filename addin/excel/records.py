@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from addin.domain.labels import did_you_mean, label_key, repeated
-from addin.errors import InputError
+from addin.errors import InputError, IpsError
 from addin.excel.grid import Cells, Grid, as_key, grid, is_blank_row
 from addin.excel.values import day, found, is_blank, label
 
@@ -27,6 +27,32 @@ def raise_mistakes(mistakes: Sequence[str]) -> None:
     more = len(mistakes) - SHOWN_MISTAKES
     shown = "; ".join(mistakes[:SHOWN_MISTAKES])
     raise InputError(f"{shown}; and {more} more" if more > 0 else shown)
+
+
+class Mistakes:
+    """Reads one table after the other, so that the mistakes of all are shown at once."""
+
+    def __init__(self) -> None:
+        self._found: list[IpsError] = []
+
+    def keep(self, read: Callable[[], T]) -> T | None:
+        """What ``read`` returns; None and its mistake kept if it raises."""
+        try:
+            return read()
+        except IpsError as error:
+            self._found.append(error)
+            return None
+
+    def close(self) -> None:
+        """Raise every mistake kept, each once.
+
+        Raises:
+            IpsError: The only one, as it is; an ``InputError`` if there are several.
+        """
+        texts = list(dict.fromkeys(map(str, self._found)))
+        if len(texts) == 1:
+            raise self._found[0]
+        raise_mistakes(texts)
 
 
 @dataclass(frozen=True)

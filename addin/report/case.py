@@ -39,11 +39,14 @@ class Case:
         policy: What the client says.
         universe: What may be bought.
         prices: Of every priced asset, dates up to ``as_of``.
-        holdings: What the client owns, valued on ``holdings_date``.
+        holdings: What the client owns, valued on ``holdings_date``, or on ``as_of`` where that
+            is earlier.
         scenarios: What might happen.
         options: Settings of the policy tables.
         as_of: Valuation date.
         holdings_date: Date of the holdings; None when they do not say.
+        priced_until: Date of the last prices there are, which may be after ``as_of``; None when
+            that is the last of ``prices``.
         substitutes: Asset to the asset whose earlier history stands in for it.
         without: Assets left out of this run's portfolio, by request.
         origin: Where all this came from.
@@ -57,6 +60,7 @@ class Case:
     scenarios: tuple[Scenario, ...] = ()
     options: Options = field(default_factory=Options)
     holdings_date: date | None = None
+    priced_until: date | None = None
     substitutes: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     origin: Origin = field(default_factory=Origin)

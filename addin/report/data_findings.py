@@ -11,11 +11,20 @@ WORTH_MENTIONING = 1.1  # a window a tenth longer
 
 
 def _revaluation(case: Case) -> Iterator[Finding]:
-    if case.holdings_date is not None and case.holdings_date != case.as_of:
+    held_on = case.holdings_date
+    last = case.priced_until or case.prices.dates[-1].item()
+    if held_on is not None and held_on > last:
         yield Finding(
             Severity.WARNING,
             "Holdings",
-            f"dated {case.holdings_date}, report as of {case.as_of}",
+            f"dated {held_on}, after the last prices of {last}",
+            "load prices up to the date of the holdings",
+        )
+    elif held_on is not None and held_on != case.as_of:
+        yield Finding(
+            Severity.WARNING,
+            "Holdings",
+            f"dated {held_on}, report as of {case.as_of}",
             "each price is moved by the asset's return between the dates; enter holdings of "
             "the report date to value them exactly",
         )

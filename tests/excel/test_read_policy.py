@@ -196,19 +196,20 @@ def test_the_rebalancing_calendar_is_not_the_frequency_of_returns():
 def test_two_entries_that_disagree_are_an_error_that_names_both():
     score = pairs("Policy_Score", ("watch", 0.04), first_row=40)
     assert message(read_policy, tables(score=score)) == (
-        "Policy row 40, watch: 0.04 disagrees with 0.02 in Policy row 2, watch"
+        "Policy, Policy_Score row 40, watch: 0.04 disagrees with 0.02 in "
+        "Policy, Policy_Rebalance row 2, watch"
     )
 
 
 def test_a_misspelt_key_names_its_sheet_row_and_the_nearest():
     meta = pairs("Policy_Meta", ("risk_fre", 0.02), first_row=5)
     assert message(read_policy, tables(meta=meta)) == (
-        "Policy row 5, risk_fre: no such key (did you mean 'risk_free'?)"
+        "Policy, Policy_Meta row 5, risk_fre: no such key (did you mean 'risk_free'?)"
     )
 
 
 def test_a_wrong_cell_of_the_policy_is_named_by_its_sheet_row():
     classes = table("Policy_Classes", CLASSES[0], ("Equity", 0.4, "?", 0.6), first_row=20)
     assert message(read_policy, tables(classes=classes)) == (
-        "Policy row 20, Target: expected a number, found '?'"
+        "Policy, Policy_Classes row 20, Target: expected a number, found '?'"
     )
