@@ -5,7 +5,6 @@ Each command imports what it needs when it runs, so that ``ips --help`` answers 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +13,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from addin import __version__
-from addin.errors import InputError, IpsError
+from addin.domain.finding import Severity
+from addin.errors import InfeasibleError, InputError, IpsError
 
 if TYPE_CHECKING:
     from addin.hosts.file.filebook import FileBook
     from addin.hosts.file.freezable import FreezableBook
     from addin.report.case import Case
+    from addin.report.study import Study
 
 app = typer.Typer(
     help="Asset allocation and rebalancing under an Investment Policy Statement, on .xlsx files.",
@@ -32,8 +33,10 @@ messages = Console(stderr=True, highlight=False)
 
 BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="Workbook (.xlsx)")]
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Valuation date; default: the last price"),
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="Valuation date (2025-12-31); default: the last price"
+    ),
 ]
 Substitutes = Annotated[
     list[str] | None,
@@ -48,13 +51,48 @@ Without = Annotated[
 
 
 @contextmanager
-def mistakes_in_one_line() -> Iterator[None]:
-    """Show what the user can put right as one line, and leave with exit code 1."""
+def mistakes_in_one_line(book: Path | None = None, out: Path | None = None) -> Iterator[None]:
+    """Show what the user can put right as one line, and leave with exit code 1.
+
+    What is said about the contents of ``book``, and not about an option or a file written to
+    ``out``, begins with its name.
+    """
     try:
         yield
     except IpsError as error:
-        messages.print(f"[bold red]ips:[/] {escape(str(error))}", soft_wrap=True)
+        text = str(error)
+        own = ("--", *(start for path in (book, out) if path for start in (path.stem, str(path))))
+        line = f"{book.name}: {text}" if book and not text.startswith(own) else text
+        messages.print(f"[bold red]ips:[/] {escape(line)}", soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def refuse_other_suffix(book: Path | None) -> None:
+    """Refuse the name of a file to write that would not be opened as the workbook it is.
+
+    Raises:
+        InputError: If it does not end in .xlsx.
+    """
+    if book is not None and book.suffix.lower() != ".xlsx":
+        raise InputError(f"{book}: the name of a workbook ends in .xlsx")
+
+
+@contextmanager
+def doubts_about_the_data(study: "Study") -> Iterator[None]:
+    """Where no portfolio obeys the policy, say so if wrong data may be why."""
+    from addin.report.words import plural
+
+    try:
+        yield
+    except InfeasibleError as error:
+        doubts = [f for f in study.findings if f.severity is not Severity.NOTE]
+        if not doubts:
+            raise
+        first = doubts[0]
+        more = f" (and {plural(len(doubts) - 1, 'more doubt')})" if len(doubts) > 1 else ""
+        raise InfeasibleError(
+            f"{error}; the data may be why: {first.where}, {first.what}{more}"
+        ) from None
 
 
 def show_progress(done: float, text: str) -> None:
@@ -82,16 +120,17 @@ def substitutions(pairs: list[str] | None) -> dict[str, str]:
 
 def read(
     book: "FileBook",
-    as_of: datetime | None = None,
+    as_of: str | None = None,
     substitute: list[str] | None = None,
     without: list[str] | None = None,
 ) -> "Case":
     """The case a workbook states, with what the command line adds."""
     from addin.excel.case import read_case
+    from addin.excel.values import day
 
     return read_case(
         book,
-        as_of=as_of.date() if as_of else None,
+        as_of=day(as_of, "--as-of") if as_of else None,
         substitutes=substitutions(substitute),
         without=tuple(without or ()),
     )
@@ -112,8 +151,7 @@ def new(
     from workbook_templates.new import TEMPLATE, fill_from_files
 
     with mistakes_in_one_line():
-        if book.suffix.lower() != ".xlsx":
-            raise InputError(f"{book}: the name of a workbook ends in .xlsx")
+        refuse_other_suffix(book)
         if book.exists() and not overwrite:
             raise InputError(f"{book}: exists already; choose another name or add --overwrite")
         made = FileBook(TEMPLATE, progress=show_progress)
@@ -143,10 +181,11 @@ def report(
     from addin.report.study import Study
     from addin.terminal import summary
 
-    with mistakes_in_one_line():
+    with mistakes_in_one_line(book, out):
         opened_book = opened(book)
         study = Study(read(opened_book, as_of, substitute, without))
-        written = deliver(opened_book, study, out or book.parent, load_functions())
+        with doubts_about_the_data(study):
+            written = deliver(opened_book, study, out or book.parent, load_functions())
     for table in summary(study):
         screen.print(table)
     screen.print("Files written:")
@@ -165,7 +204,8 @@ def recalc(
     from addin.hosts.configuration import load_functions
     from addin.hosts.file.formulas import recalculate
 
-    with mistakes_in_one_line():
+    with mistakes_in_one_line(book, out):
+        refuse_other_suffix(out)
         opened_book = opened(book)
         result = recalculate(opened_book, load_functions())
         opened_book.save(out)
@@ -185,11 +225,11 @@ def check(
     from addin.report.study import Study
     from addin.terminal import breach_table, finding_table
 
-    with mistakes_in_one_line():
+    with mistakes_in_one_line(book):
         study = Study(read(opened(book), as_of, substitute, without))
-        tables = [finding_table(study), breach_table(study)]
-    for table in tables:
-        screen.print(table)
+        for table in (finding_table(study), breach_table(study)):
+            screen.print(table)
+        study.candidate_set  # noqa: B018  # a policy that no portfolio obeys is wrong too
 
 
 @app.command()
@@ -205,7 +245,9 @@ def run(
     from addin.hosts.file.formulas import recalculate
 
     with mistakes_in_one_line():
+        refuse_other_suffix(out)
         macro = button_named(button, load_buttons())
+    with mistakes_in_one_line(book, out):
         opened_book = opened(book)
         sentence = macro(opened_book)
         recalculate(opened_book, load_functions())

@@ -9,7 +9,7 @@ from addin.excel.committee import fill_report
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.formulas import recalculate
 from addin.hosts.file.freeze import frozen_pack
-from addin.hosts.file.save import save_atomically
+from addin.hosts.file.save import make_folder, refuse_open_elsewhere, save_atomically
 from addin.report.memo import memo
 from addin.report.schema import REPORT_SHEETS
 from addin.report.study import Study
@@ -21,11 +21,16 @@ def deliver(
 ) -> list[Path]:
     """Fill and recalculate the workbook, freeze the pack, and write all files into a folder.
 
-    Everything is computed before the first file is written, and each file is replaced
-    atomically; files of an earlier run with the same names are replaced.
+    Everything is computed, and every file found to be free, before the first file is written,
+    and each file is replaced atomically; files of an earlier run with the same names are
+    replaced.
 
     Returns:
         Paths written, the pack first.
+
+    Raises:
+        InputError: If something cannot be computed, a file is open elsewhere or read-only, or a
+            folder cannot be made or written to.
     """
     fill_report(book, study)
     book.progress(0.9, "Recalculating the workbook")
@@ -37,10 +42,12 @@ def deliver(
         target.with_name(f"{target.stem}-memo.md"): memo(study).encode(),
         **_tables(study, target.with_name(f"{target.stem}-tables")),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    for path in (target, *contents):
+        refuse_open_elsewhere(path)
+    for each in {path.parent: None for path in (target, *contents)}:
+        make_folder(each)
     book.save(target)
     for path, content in contents.items():
-        path.parent.mkdir(exist_ok=True)
         save_atomically(path, content)
     book.progress(1.0, "Done")
     return [*contents, target]

@@ -39,6 +39,19 @@ def save_atomically(path: Path, content: bytes) -> None:
         raise InputError(f"{path.name}: could not be written ({reason})") from None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        InputError: If that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise InputError(f"{folder}: no folder could be made ({reason})") from None
+
+
 def refuse_open_elsewhere(path: Path) -> None:
     """Raise if another program has the file open or it is read-only.
 
