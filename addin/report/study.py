@@ -16,7 +16,7 @@ from addin.domain.finding import Finding
 from addin.domain.history import Prices, Returns
 from addin.domain.holdings import CASH, Holdings
 from addin.domain.labels import label_key
-from addin.domain.policy import ClassRange
+from addin.domain.policy import ClassRange, Limit
 from addin.domain.universe import Universe
 from addin.domain.weights import Vector, aligned
 from addin.engine import returns as periods
@@ -34,10 +34,13 @@ from addin.engine.risk import risk_contributions
 from addin.engine.stress import StressResult, stress
 from addin.engine.substitution import substituted
 from addin.engine.trades import TradePlan, rebalance
+from addin.errors import InputError
 from addin.report.backcast import Backcast, Past, backcast
 from addin.report.case import Case, last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
 from addin.report.data_findings import case_findings
+
+LEAST_RETURNS = 2  # a standard deviation needs as many
 
 
 class Study:
@@ -106,7 +109,13 @@ class Study:
     def ragged_returns(self) -> Returns:
         """Returns at the policy's frequency, gaps where an asset had no price yet."""
         frequency = Frequency(self.case.options.frequency or Frequency.MONTHLY)
-        return periods.simple_returns(periods.period_ends(self._priced(self.prices), frequency))
+        ends = periods.period_ends(self._priced(self.prices), frequency)
+        if len(ends.dates) <= LEAST_RETURNS:
+            raise InputError(
+                f"Prices: expected at least {LEAST_RETURNS} {frequency} returns up to "
+                f"{self.case.as_of}, found {len(ends.dates) - 1}"
+            )
+        return periods.simple_returns(ends)
 
     @cached_property
     def window(self) -> CommonWindow:
@@ -175,16 +184,20 @@ class Study:
     @cached_property
     def feasible(self) -> FeasibleSet:
         """Portfolios a proposal may be chosen from: what the policy allows, with least cash."""
-        policy = self.case.policy
-        least = policy.rebalancing.cash_min
-        upper = (*self.investable.upper[:-1], least)
+        upper = (*self.investable.upper[:-1], self._most_cash)
         return feasible_set(
             replace(self.investable, upper=upper),
-            policy.classes,
-            policy.limits,
+            self.case.policy.classes,
+            self.limits,
             assumptions=self.assumptions,
             benchmark=self.benchmark_weights,
         )
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """Limits on a proposal: one on an asset that is left out asks nothing any more."""
+        out = {label_key(ticker) for ticker in self.case.without}
+        return tuple(x for x in self.case.policy.limits if label_key(x.selector) not in out)
 
     @cached_property
     def settings(self) -> Settings:
@@ -205,7 +218,7 @@ class Study:
             self.feasible,
             self.investable,
             policy.classes,
-            policy.limits,
+            self.limits,
             current=self.investable_weights,
             benchmark=self.benchmark_weights,
             returns=self.returns,
@@ -366,6 +379,19 @@ class Study:
         return self.trades.weights_after.reindex(self.all_assets.tickers, fill_value=0.0)
 
     # --- pieces -----------------------------------------------------------------------------
+
+    @property
+    def _most_cash(self) -> float:
+        """Settlement cash a proposal may hold: no more than it must.
+
+        Where the other assets cannot bring the class Cash to its target, as much as the policy
+        allows.
+        """
+        rules = self.case.policy.rebalancing
+        others = float(self.investable.members(CASH)[:-1] @ self.investable.upper[:-1])
+        ranges = [c for c in self.case.policy.classes if label_key(c.name) == label_key(CASH)]
+        needed = max((c.lower if c.target is None else c.target for c in ranges), default=0.0)
+        return rules.cash_min if rules.cash_min + others >= needed else rules.cash_max
 
     def _priced(self, prices: Prices) -> Prices:
         return prices.only(self.priced_assets)
