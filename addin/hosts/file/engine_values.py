@@ -23,6 +23,7 @@ ERROR_TEXTS = {
     "Circ": CIRCULAR,
     "NImpl": UNKNOWN_NAME,
 }
+RETURNED_ERRORS = {"#VALUE!": "Value", "#NUM!": "Num", "#N/A": "Na"}
 
 
 def cell_value(value: Any) -> Value:
@@ -47,7 +48,10 @@ def argument(value: Any) -> Any:
 
 
 def result(value: Any) -> Any:
-    """A result of a function as the engine takes it: lists of rows, blanks as empty text."""
+    """A result of a function as the engine takes it: lists of rows, blanks as empty text.
+
+    A text that is exactly an error by which a function answers, such as ``#N/A``, is that error.
+    """
     if hasattr(value, "tolist"):  # numpy
         value = value.tolist()
     if isinstance(value, list | tuple):
@@ -57,6 +61,9 @@ def result(value: Any) -> Any:
 
 
 def _single(value: Any) -> Any:
+    if isinstance(value, str):
+        kind = RETURNED_ERRORS.get(value)
+        return value if kind is None else {"type": "Error", "kind": kind}
     if isinstance(value, date):
         return to_serial(value, date1904=False)
     return "" if value is None else value

@@ -1,12 +1,14 @@
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
 from lxml import etree
 
 from addin.errors import InputError
+from addin.hosts.configuration import load_functions
 from addin.hosts.file.area import Area
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.formulas import recalculate
@@ -244,6 +246,33 @@ def test_mistake_of_the_user_is_text_in_the_cell(calc):
     book = calc({"A1": "=IPS_REFUSES(1)"})
     assert recalculate(book, {"IPS_REFUSES": refuses}).errors == ()
     assert value(book, "A1") == "#IPS! weights: need a sum of 1, found 0.9"
+
+
+@pytest.mark.parametrize("text", ["#VALUE!", "#NUM!", "#N/A"])
+def test_error_a_function_answers_with_is_a_real_error(calc, text):
+    book = calc({"A1": "=IPS_ERROR()", "A2": "=ISERROR(A1)", "A3": "=ISTEXT(A1)", "A4": "=A1+1"})
+    result = recalculate(book, {"IPS_ERROR": lambda: text})
+    assert [(e.cell, e.error) for e in result.errors] == [("A1", text), ("A4", text)]
+    assert book.sheet("Calc").cell(1, 1).get("t") == "e"
+    assert [value(book, cell) for cell in ("A1", "A2", "A3", "A4")] == [text, True, False, text]
+
+
+def test_errors_within_a_block_are_real_and_words_about_errors_are_not(calc):
+    block = [["Ticker", "Beta"], ["SPY", "#N/A"], ["AGG", "#NUM! here"], ["GLD", " #N/A"]]
+    book = calc({"D1": "=SUM(B2:B2)", "D2": "=COUNTA(A1:B4)"}, spills={"A1": "=IPS_BLOCK()"})
+    recalculate(book, {"IPS_BLOCK": lambda: block})
+    kinds = [book.sheet("Calc").cell(row, 2).get("t") for row in (1, 2, 3, 4)]
+    assert kinds == ["str", "e", "str", "str"]
+    assert [value(book, f"B{row}") for row in (1, 2, 3, 4)] == [row[1] for row in block]
+    assert (value(book, "D1"), value(book, "D2")) == ("#N/A", 8)
+
+
+def test_native_error_of_a_worksheet_function_reaches_the_cell(calc):
+    formula = '=IPS_METRIC({"Date","SPY"},{"SPY",1},"volatility","","errors=native")'
+    book = calc({"A1": formula, "A2": formula.replace("native", "text")})
+    recalculate(book, load_functions(Path("no configuration")))
+    kinds = [book.sheet("Calc").cell(row, 1).get("t") for row in (1, 2)]
+    assert kinds == ["e", "str"] and value(book, "A2").startswith("#IPS! ")
 
 
 def test_unsaved_changes_are_seen(calc):
