@@ -1,6 +1,7 @@
 """The search for orders that no rule forbids."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,16 +10,18 @@ import pandas as pd
 
 from addin.domain.holdings import CASH
 from addin.domain.weights import EDGE, Vector
+from addin.engine.trade_branch import LotPlan, solve
 from addin.engine.trade_greedy import greedy
 from addin.engine.trade_ledger import Ledger, missing_cash
-from addin.engine.trade_milp import solve
 from addin.engine.trade_policy import CUT_MARGIN, TradePolicy, excess, grown
 from addin.engine.trade_problem import TradeProblem
+from addin.engine.trade_rounding import Rounding
 
 ROUNDS = 10  # solves, each under the rules that the whole lots of the one before broke
 HAIR = 1e-4  # of the value: a rule broken by less was meant to be mended
 HAIRS = 3  # plans that make nothing worse before the last is taken
 MILP, GREEDY = "MILP", "greedy"
+HURRIED = "the search ended at its time limit: a faster machine may find nearer orders"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,19 +85,21 @@ class Search:
     def found(self, time_limit: float) -> Found:
         """The best orders that make no rule worse; greedy ones, or none, when there are no such.
 
-        A plan that leaves a broken rule broken by a hair is improved once or twice: the solver's
-        tolerance and the tangents of risk limits stop short of them.
+        A plan that leaves a broken rule broken by a hair is improved once or twice: the cents of
+        booking and the tangents of risk limits stop short of them.
         """
-        tried, margin = self.problem.under(self.policy.cuts(self._wanted())), CUT_MARGIN
-        kept: list[Found] = []
-        later = time_limit / 2 / (ROUNDS - 1)
-        for seconds in (time_limit / 2, *[later] * (ROUNDS - 1)):
-            plan = solve(tried, seconds)
+        first = self.problem.under(self.policy.cuts(self._wanted(), 0.0))
+        tried, margin, plans = first, CUT_MARGIN, list[LotPlan]()
+        kept: list[LotPlan] = []
+        deadline = time.monotonic() + time_limit
+        for _ in range(ROUNDS):
+            plan = solve(tried, deadline - time.monotonic())
             if plan is None:
                 break
+            plans.append(plan)
             verdict = self._verdict(plan.lots)
             if not verdict.worse:
-                kept.append(Found(plan.lots, plan.gap, MILP))
+                kept.append(plan)
                 if not verdict.nearly_mended or len(kept) == HAIRS:
                     break
             margin *= 1.5
@@ -102,20 +107,23 @@ class Search:
             tried = tried.under(self.policy.cuts(weights, margin))
             tried = tried.mending() if verdict.nearly_mended else tried
             tried = tried.tightened(3.0) if verdict.tipped else tried
-        return kept[-1] if kept else self._greedy()
+        if not kept:
+            return self._greedy(first, plans)
+        hurried = any(plan.hurried for plan in plans)
+        return Found(kept[-1].lots, gap(first, kept[-1].lots, plans), MILP, HURRIED * hurried)
 
     def _wanted(self) -> pd.Series:
         wanted = pd.Series(self.problem.targets, index=self.problem.tickers)
         return pd.concat([wanted, pd.Series({CASH: self.problem.cash_target})])
 
-    def _greedy(self) -> Found:
+    def _greedy(self, first: TradeProblem, plans: Sequence[LotPlan]) -> Found:
         lots = greedy(self.problem)
         if worse := self._verdict(lots).worse:
             lots = np.zeros(len(self.problem))
             note = f"no trades: every plan found would break {', '.join(worse)}"
         else:
-            note = "orders placed one by one, largest gap first: no best plan was found in time"
-        return Found(lots, self.problem.distance(lots), GREEDY, note)
+            note = "orders placed one by one, largest gap first: the search found no plan"
+        return Found(lots, gap(first, lots, plans), GREEDY, note)
 
     def _verdict(self, lots: Vector) -> _Verdict:
         ledger = self.book(lots)
@@ -140,6 +148,16 @@ class Search:
 
     def _turnover(self, after: Vector) -> float:
         return float(np.abs(after / after.sum() - self.problem.now).sum()) / 2
+
+
+def gap(first: TradeProblem, lots: Vector, plans: Sequence[LotPlan]) -> float:
+    """How far orders (n,) are from the bound of the first search, the only one without margins.
+
+    What another plan could gain at most; the whole distance where there is no bound.
+    """
+    if not plans:
+        return first.distance(lots)
+    return max(0.0, float(Rounding(first).merits(lots[None, :])[0]) - plans[0].bound)
 
 
 def booked(problem: TradeProblem, ledger: Ledger) -> Vector:
