@@ -1,6 +1,7 @@
 """The values-only pack made from a workbook's report sheets."""
 
 import posixpath
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -35,6 +36,8 @@ WORKBOOK, STRINGS, APP = "xl/workbook.xml", "xl/sharedStrings.xml", "docProps/ap
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 APP_TYPE = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
 APP_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+APPLICATION, APP_VERSION = f"{{{APP_NAMESPACE}}}Application", f"{{{APP_NAMESPACE}}}AppVersion"
+VERSION = re.compile(r"\d{1,2}\.\d{4}")
 XML_TYPE = "application/xml"
 RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
@@ -92,11 +95,22 @@ class _Pack:
         self._put(WORKBOOK, serialise(self._workbook()), f"{SPREADSHEET}sheet.main+xml")
         targets = [("worksheet", sheet.part) for sheet in self._sheets]
         self._links(WORKBOOK, [*targets, *looks, ("sharedStrings", STRINGS)])
-        properties = new_root(APP_NAMESPACE, "Properties")
-        etree.SubElement(properties, f"{{{APP_NAMESPACE}}}Application").text = "Microsoft Excel"
-        self._put(APP, serialise(properties), APP_TYPE)
+        self._put(APP, serialise(self._properties()), APP_TYPE)
         self._links("", [("officeDocument", WORKBOOK), ("extended-properties", APP)])
         return {TYPES_PART: serialise(self._content_types()), **self._parts}
+
+    def _properties(self) -> Element:
+        """The program, and its version in the source: readers judge charts by it.
+
+        LibreOffice reads what a chart leaves unsaid as Excel 2007 did when the version is 12.
+        """
+        root = new_root(APP_NAMESPACE, "Properties")
+        etree.SubElement(root, APPLICATION).text = "Microsoft Excel"
+        for part in self._package.related("", "extended-properties"):
+            version = self._package.tree(part).findtext(APP_VERSION, "")
+            if VERSION.fullmatch(version):
+                etree.SubElement(root, APP_VERSION).text = version
+        return root
 
     def _take(self, part: str, kind: str) -> None:
         """Copy a part, made harmless, and the parts it needs."""

@@ -191,6 +191,17 @@ def saved(book):
     return FileBook(book.path)
 
 
+def test_version_of_the_program_stays_and_nothing_else_of_the_properties(workbook):
+    properties = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
+    source = workbook.package.edit("docProps/app.xml")
+    etree.SubElement(source, f"{properties}Company").text = "Acme Advisers"
+    version = source.find(f"{properties}AppVersion")
+    for written, kept in (("12.0000", ["12.0000"]), ("16.0300", ["16.0300"]), ("by CIO", [])):
+        version.text = written
+        root = etree.fromstring(parts(frozen_pack(workbook, ["Report"]))["docProps/app.xml"])
+        assert [element.text for element in root] == ["Microsoft Excel", *kept]
+
+
 def test_hidden_sheets_are_shown(workbook):
     data = frozen_pack(workbook, ["Notes"])
     assert openpyxl.load_workbook(io.BytesIO(data))["Notes"].sheet_state == "visible"
