@@ -14,9 +14,9 @@ def _own(problem: Problem, weights: Vector) -> list[str]:
     low = (weights - feasible.lower <= _TOUCHING) & (feasible.lower != 0)
     high = feasible.upper - weights <= _TOUCHING
     words = [""] * len(weights)
-    for i in np.flatnonzero(low):
+    for i in low.nonzero()[0]:
         words[i] = feasible.lower_words[i]
-    for i in np.flatnonzero(high):
+    for i in high.nonzero()[0]:
         words[i] = feasible.upper_words[i]
     return words
 
@@ -25,10 +25,9 @@ def _rules(problem: Problem, weights: Vector) -> list[int]:
     feasible = problem.feasible
     if not feasible.rules:
         return []
-    image, rows = feasible.matrix @ weights, feasible.matrix
+    image = feasible.matrix @ weights
     room = np.minimum(image - feasible.row_lower, feasible.row_upper - image)
-    size = np.maximum(np.abs(rows).max(axis=1), 1.0)
-    return [int(i) for i in np.flatnonzero(room <= _TOUCHING * size)]
+    return [int(i) for i in (room <= _TOUCHING * feasible.row_size).nonzero()[0]]
 
 
 def binding(problem: Problem, weights: Vector) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -89,6 +89,20 @@ class FeasibleSet:
         """(rules,) upper limits of the linear rules."""
         return np.array([rule.upper for rule in self.rules])
 
+    @cached_property
+    def row_size(self) -> Vector:
+        """(rules,) largest coefficient of each linear rule, at least one."""
+        return np.asarray(np.abs(self.matrix).max(axis=1, initial=1.0))
+
+    @cached_property
+    def rows(self) -> tuple[Matrix, Vector, Vector]:
+        """Coefficients, lower and upper limits of the linear rules and, last, of the budget."""
+        return (
+            np.vstack([self.matrix, np.ones(len(self))]),
+            np.append(self.row_lower, 1.0),
+            np.append(self.row_upper, 1.0),
+        )
+
     def also(self, *rules: LinearRule | NormLimit) -> "FeasibleSet":
         """The same set under further rules."""
         linear = tuple(rule for rule in rules if isinstance(rule, LinearRule))

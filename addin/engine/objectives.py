@@ -31,6 +31,9 @@ class Objective(StrEnum):
     INVERSE_VOLATILITY = "inverse volatility"
 
 
+_NAMED = {label_key(objective): objective for objective in Objective}
+
+
 def objective_named(name: str) -> Objective:
     """The objective of this name.
 
@@ -39,13 +42,12 @@ def objective_named(name: str) -> Objective:
     """
     if isinstance(name, Objective):
         return name
-    known = {label_key(objective): objective for objective in Objective}
-    if label_key(name) not in known:
+    if (chosen := _NAMED.get(label_key(name))) is None:
         raise InputError(
             f"objective: need one of {', '.join(Objective)}, found '{name}'"
             f"{did_you_mean(name, Objective)}"
         )
-    return known[label_key(name)]
+    return chosen
 
 
 @dataclass(frozen=True, eq=False)

@@ -116,20 +116,8 @@ class Problem:
 
     def program(self, quadratic: Matrix, linear: Vector) -> Program:
         """Minimise ½ w'Pw + q'w over the feasible set; the last row is the budget."""
-        feasible = self.feasible
-        n, m = len(feasible), len(feasible.rules)
-        rows = np.ones((m + 1, n))
-        rows[:m] = feasible.matrix
-        return Program(
-            quadratic,
-            linear,
-            rows,
-            np.append(feasible.row_lower, 1.0),
-            np.append(feasible.row_upper, 1.0),
-            feasible.lower,
-            feasible.upper,
-            self.balls,
-        )
+        lower, upper = self.feasible.lower, self.feasible.upper
+        return Program(quadratic, linear, *self.feasible.rows, lower, upper, self.balls)
 
 
 def problem_of(

@@ -1,10 +1,14 @@
 """Convex programs in numbers, and the proof that a point solves one."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from addin.domain.weights import Matrix, Vector
+
+Mask = NDArray[np.bool_]
 
 INFINITE = 1e20  # a limit this far away is none
 
@@ -61,21 +65,43 @@ class Program:
     upper: Vector
     balls: tuple[Ball, ...] = ()
 
+    @cached_property
+    def least(self) -> Vector:
+        """(n + m,) lower limits of variables and rows."""
+        return np.concatenate([self.lower, self.row_lower])
+
+    @cached_property
+    def most(self) -> Vector:
+        """(n + m,) upper limits of variables and rows."""
+        return np.concatenate([self.upper, self.row_upper])
+
+    @cached_property
+    def equation(self) -> Mask:
+        """(n + m,) where both limits are the same."""
+        return np.equal(self.least, self.most)
+
+    @cached_property
+    def system(self) -> Matrix:
+        """(n + m, n + m) curvature bordered by the rows."""
+        n, m = len(self.linear), len(self.rows)
+        result = np.zeros((n + m, n + m))
+        result[:n, :n] = self.quadratic
+        result[n:, :n], result[:n, n:] = self.rows, self.rows.T
+        return result
+
+    def image(self, x: Vector) -> Vector:
+        """(n + m,) what is limited: variables and rows."""
+        return np.concatenate([x, self.rows @ x])
+
     def value(self, x: Vector) -> float:
         """The objective."""
         return float(x @ (self.quadratic @ x) / 2 + self.linear @ x)
 
     def violation(self, x: Vector) -> float:
         """By how much the worst limit is exceeded; zero or less inside."""
-        image = self.rows @ x
-        worst = max(
-            (self.lower - x).max(),
-            (x - self.upper).max(),
-            (self.row_lower - image).max(initial=-np.inf),
-            (image - self.row_upper).max(initial=-np.inf),
-        )
-        beyond = [-ball.slack(x) / ball.radius for ball in self.balls]
-        return float(max(worst, *beyond)) if beyond else float(worst)
+        image = self.image(x)
+        worst = np.maximum(self.least - image, image - self.most).max()
+        return float(max(worst, *(-ball.slack(x) / ball.radius for ball in self.balls), -np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +136,9 @@ def reduced_gradient(program: Program, point: Optimum) -> Vector:
     return gradient
 
 
-def _priced_slack(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
-    used = np.flatnonzero(prices)
-    price, value = prices[used], values[used]
-    limit = np.where(price > 0, lower[used], upper[used])
-    return float(np.maximum(price * (value - limit), 0.0).sum())
+def prices_of(program: Program, point: Optimum) -> Vector:
+    """(n + m,) prices of the limits of variables and rows, those of rows as they are given."""
+    return np.concatenate([reduced_gradient(program, point), point.row_prices])
 
 
 def _charged(program: Program, point: Optimum) -> Optimum:
@@ -136,10 +160,11 @@ def gap(program: Program, point: Optimum) -> float:
         Boyd and Vandenberghe (2004), "Convex Optimization", §5.5.
     """
     point = _charged(program, point)
-    total = _priced_slack(
-        point.row_prices, program.rows @ point.x, program.row_lower, program.row_upper
-    )
-    total += _priced_slack(reduced_gradient(program, point), point.x, program.lower, program.upper)
-    for ball, price in zip(program.balls, point.ball_prices, strict=True):
-        total += max(price * ball.slack(point.x), 0.0)
+    prices = prices_of(program, point)
+    used = prices.nonzero()[0]
+    price, value = prices[used], program.image(point.x)[used]
+    limit = np.where(price > 0, program.least[used], program.most[used])
+    total = float(np.maximum(price * (value - limit), 0.0).sum())
+    for ball, rate in zip(program.balls, point.ball_prices, strict=True):
+        total += max(rate * ball.slack(point.x), 0.0)
     return total

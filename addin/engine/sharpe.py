@@ -1,5 +1,6 @@
 """The portfolio of greatest Sharpe ratio."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,15 +10,16 @@ from numpy.typing import NDArray
 from addin.domain.policy import Rule
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import one_sided, percent
-from addin.engine.polish import polished
+from addin.engine.polish import from_scratch, polished
 from addin.engine.problem import Problem
 from addin.engine.program import Optimum, Program
 from addin.engine.programs import max_return, min_volatility
-from addin.engine.solve import is_optimal, minimum
+from addin.engine.solve import MANY, is_optimal, minimum
 from addin.engine.solvers import cone_of, solve_cone, solve_qp
 from addin.errors import InfeasibleError, InputError
 
 Places = NDArray[np.int64]
+Method = Callable[[Program], Optimum]
 
 _ROUNDS = 12
 _FEW = 40  # assets whose upper bounds are cheaper written at once than found one by one
@@ -40,17 +42,17 @@ class _Cone:
 
     @cached_property
     def above(self) -> Places:
-        return np.flatnonzero(np.isfinite(self.base.row_lower[:-1]))
+        return np.isfinite(self.base.row_lower[:-1]).nonzero()[0]
 
     @cached_property
     def below(self) -> Places:
-        return np.flatnonzero(np.isfinite(self.base.row_upper[:-1]))
+        return np.isfinite(self.base.row_upper[:-1]).nonzero()[0]
 
     @property
     def rows(self) -> Matrix:
         """Excess return, budget, rows above, rows below, lower bounds, upper bounds."""
         base, n, capped = self.base, len(self.excess), self.capped
-        floors = np.flatnonzero(base.lower)
+        floors = base.lower.nonzero()[0]
         a = 2 + len(self.above)
         b = a + len(self.below)
         c = b + len(floors)
@@ -114,13 +116,13 @@ def _with_rows(point: Optimum, rows: int) -> Optimum:
     return replace(point, row_prices=np.concatenate([point.row_prices, added]))
 
 
-def _by_rows(base: Program, excess: Vector) -> Optimum:
+def _by_rows(base: Program, excess: Vector, start: Method) -> Optimum:
     """Solve without upper bounds where they are many, then write those that are reached."""
     n = len(excess)
     written = np.full(n, n <= _FEW)
     cone = _Cone(base, excess, np.flatnonzero(written))
     program = cone.program
-    scaled = solve_qp(program)
+    scaled = start(program)
     for _ in range(_ROUNDS):
         reached = (scaled.x[:-1] >= _NEAR * scaled.x[-1] * base.upper) & ~written
         if reached.any():
@@ -148,6 +150,14 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
             break
         point = polished(tangent, point)
     return point
+
+
+def _candidates(base: Program, excess: Vector) -> Iterator[Callable[[], Optimum]]:
+    """Ways to a point that may have the greatest ratio, the cheapest first."""
+    if len(excess) >= MANY:
+        yield lambda: _by_rows(base, excess, from_scratch)
+    yield lambda: _by_rows(base, excess, solve_qp)
+    yield lambda: _by_cones(base, excess)
 
 
 def _require_excess(problem: Problem) -> float:
@@ -193,9 +203,9 @@ def max_sharpe(problem: Problem) -> Optimum:
     """
     base = problem.program(problem.penalised, np.zeros(len(problem.feasible)))
     excess = problem.expected_returns - problem.assumptions.risk_free
-    for method in (_by_rows, _by_cones):
+    for candidate in _candidates(base, excess):
         try:
-            point = method(base, excess)
+            point = candidate()
         except (InfeasibleError, ArithmeticError):
             _require_excess(problem)
             continue

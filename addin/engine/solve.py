@@ -6,14 +6,15 @@ from dataclasses import replace
 import numpy as np
 
 from addin.domain.weights import EDGE
-from addin.engine.polish import Mask, polished
-from addin.engine.program import Ball, Optimum, Program, gap
+from addin.engine.polish import from_scratch, polished
+from addin.engine.program import Ball, Mask, Optimum, Program, gap
 from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp, solve_qp
 from addin.errors import InfeasibleError
 
 OPTIMALITY = 1e-8  # largest gap, relative to the size of the objective
 _ROUNDING = 1e-10  # of the largest coefficient
 _FIXED = 1e-12  # bounds this close leave a variable no room
+MANY = 150  # variables from which a few systems of equations beat an interior-point method
 
 
 def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
@@ -30,16 +31,22 @@ def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
     return program.violation(point.x) <= EDGE and gap(program, point) <= tolerance
 
 
+def _plain_candidates(program: Program) -> Iterator[Optimum]:
+    if len(program.linear) >= MANY and not program.linear.any():
+        yield from_scratch(program)
+    raw = (solve_qp if program.quadratic.any() else solve_lp)(program)
+    yield polished(program, raw)
+    yield raw
+
+
 def _candidates(program: Program) -> Iterator[Optimum]:
     """Points that may be optimal, the cheapest first."""
-    plain = replace(program, balls=()) if program.balls else program
-    raw = (solve_qp if program.quadratic.any() else solve_lp)(plain)
-    for point in _polished_and_raw(plain, raw):
+    if not program.balls:
+        yield from _plain_candidates(program)
+        return
+    for point in _plain_candidates(replace(program, balls=())):
         yield replace(point, ball_prices=(0.0,) * len(program.balls))
-    yield from _polished_and_raw(program, solve_cone(program, [cone_of(b) for b in program.balls]))
-
-
-def _polished_and_raw(program: Program, raw: Optimum) -> Iterator[Optimum]:
+    raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
     yield polished(program, raw)
     yield raw
 

@@ -33,18 +33,19 @@ def solve_qp(program: Program) -> Optimum:
         Programming Solver".
     """
     size, equation = size_of(program), program.row_lower == program.row_upper
+    equations, others = equation.nonzero()[0], (~equation).nonzero()[0]
     solver = piqp.DenseSolver()
     solver.settings.eps_abs = _TOLERANCE
     solver.settings.eps_rel = _TOLERANCE
     solver.settings.eps_duality_gap_abs = _TOLERANCE
     solver.setup(
-        np.asfortranarray(program.quadratic / size),
+        (program.quadratic / size).T,  # symmetric, and so in the order PIQP wants
         program.linear / size,
-        np.asfortranarray(program.rows[equation]),
-        program.row_lower[equation],
-        np.asfortranarray(program.rows[~equation]),
-        program.row_lower[~equation],
-        program.row_upper[~equation],
+        np.asfortranarray(program.rows[equations]),
+        program.row_lower[equations],
+        np.asfortranarray(program.rows[others]),
+        program.row_lower[others],
+        program.row_upper[others],
         program.lower,
         program.upper,
     )
@@ -52,8 +53,8 @@ def solve_qp(program: Program) -> Optimum:
         raise InfeasibleError(NOTHING)
     found = solver.result
     prices = np.empty(len(equation))
-    prices[equation] = -found.y * size
-    prices[~equation] = (found.z_l - found.z_u) * size
+    prices[equations] = -found.y * size
+    prices[others] = (found.z_l - found.z_u) * size
     return Optimum(found.x, prices, (0.0,) * len(program.balls), "PIQP", found.info.iter)
 
 
