@@ -17,7 +17,7 @@ CERTAIN = 1e-9  # of the value: an asset that is at one of its possible orders
 GAP = 2e-5  # of the value, twenty dollars in a million: near enough to the bound to stop
 NODES = 120  # relaxations solved at most, so that the plan is the same on every machine
 ALWAYS = 6  # relaxations whose rounding is improved however far off it is
-LARGE = 2_000  # assets times relaxations: fewer are solved for many assets
+LARGE = 1_500  # assets times relaxations: fewer are solved for many assets
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,10 +61,10 @@ class TradePolicy:
             blank, self.universe, self.assumptions, None, self.benchmark, None, 0.95
         )
 
-    def _here(self, coefficients: Vector, wide: Sequence[str]) -> Vector:
-        """(n + 1,) coefficients in the order of the trade problem, cash last."""
+    def _places(self, wide: Sequence[str]) -> list[int]:
+        """(n + 1,) where the assets of the trade problem stand, cash last."""
         place = {label_key(ticker): i for i, ticker in enumerate(wide)}
-        return coefficients[[place[label_key(ticker)] for ticker in (*self.tickers, CASH)]]
+        return [place[label_key(ticker)] for ticker in (*self.tickers, CASH)]
 
     def linear_rules(self) -> list[TradeRule]:
         """Every hard rule that is linear in the weights."""
@@ -86,8 +86,9 @@ class TradePolicy:
                 words = f"no {ticker}" if stranger else allowed.upper_words[i]
                 rules.append((words, unit, -np.inf, highest))
         rules += [row for limit in hard if (row := _priced(view, limit)) is not None]
+        here = self._places(wide.tickers)
         return [
-            TradeRule(words, sign * self._here(row, wide.tickers), sign * bound)
+            TradeRule(words, sign * row[here], sign * bound)
             for words, row, lower, upper in rules
             for sign, bound in ((1.0, upper), (-1.0, lower))
             if np.isfinite(bound)
@@ -109,8 +110,8 @@ class TradePolicy:
                 cut = _tangent(view, limit, at)
                 if cut is not None:
                     row, bound = cut
-                    row = self._here(row, view.universe.tickers)
-                    cuts.append(TradeRule(limit.words, row, bound, margin))
+                    here = self._places(view.universe.tickers)
+                    cuts.append(TradeRule(limit.words, row[here], bound, margin))
         return cuts
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from addin.domain.labels import label_key
 from addin.domain.policy import Rebalancing
-from addin.domain.universe import Universe
 from addin.domain.weights import EDGE
 from addin.engine.compliance import RuleCheck, Status, breaches
 from addin.engine.trade_assets import Asset
@@ -26,20 +25,17 @@ def _broken(each: RuleCheck) -> str:
     return f"{each.subject} under its {_share(each.limit)} minimum"
 
 
-def broken_by(
-    asset: str, before: Iterable[RuleCheck], universe: Universe | None, buying: bool
-) -> list[str]:
-    """Rules about an asset or its class that an order on this side helps to mend, in words."""
-    names = {label_key(asset)}
-    if universe is not None:
-        pairs = zip(universe.tickers, universe.asset_classes, strict=True)
-        names |= {label_key(name) for ticker, name in pairs if label_key(ticker) in names}
-    about = [each for each in breaches(before) if label_key(each.subject) in names]
-    return list(
-        dict.fromkeys(
-            _broken(each) for each in about if ((each.actual or 0.0) < each.limit) == buying
-        )
-    )
+def broken_by(about: Iterable[str], before: Iterable[RuleCheck], buying: bool) -> list[str]:
+    """Broken rules that an order on this side helps to mend, in words.
+
+    Args:
+        about: The asset and its class.
+        before: Rules broken before the trades.
+        buying: Or selling.
+    """
+    names = {label_key(name) for name in about}
+    mended = (each for each in before if ((each.actual or 0.0) < each.limit) == buying)
+    return list(dict.fromkeys(_broken(each) for each in mended if label_key(each.subject) in names))
 
 
 def why_traded(weight: float, target: float, buying: bool, mended: Sequence[str]) -> str:
@@ -94,6 +90,18 @@ def cash_note(weight: float, rebalancing: Rebalancing) -> str:
     if weight > most + EDGE:
         return f"cash is {weight:.2%} after the trades, more than the {_share(most)} allowed"
     return ""
+
+
+def scaled_note(cash_target: float, rebalancing: Rebalancing) -> str:
+    """That targets are scaled because of the cash they leave; blank when they are not."""
+    least, most = rebalancing.cash_min, rebalancing.cash_max
+    if least - EDGE <= cash_target <= most + EDGE or cash_target > 1 - EDGE:
+        return ""
+    kept, bound = least, f"less than the {_share(least)} wanted"
+    if cash_target > most:
+        kept, bound = most, f"more than the {_share(most)} allowed"
+    factor = (1 - kept) / (1 - cash_target)
+    return f"targets leave {_share(cash_target)} in cash, {bound}: all scaled by {factor:.4g}"
 
 
 def left_undone(before: Iterable[RuleCheck], after: Sequence[RuleCheck]) -> list[str]:

@@ -12,7 +12,8 @@ from addin.engine.trade_relaxation import BEYOND, BROKEN, Relaxed, now
 FORBIDDEN = 100.0  # for a rule made worse, more than anything else adds up to
 WORSE = 1e3  # of a unit by which it is made worse: the way back
 BOTH_WAYS = 6  # assets tried rounded up and down; the others are rounded to the nearest
-ACTIVE = 12  # assets whose lots are changed one by one and in pairs
+ACTIVE = 12  # assets whose lots are changed one by one
+PAIRED = 8  # of them, those whose lots are changed two at a time
 STEPS = (1, 2, 4, 8, 16, 32, 64)  # lots
 IMPROVEMENTS = 40  # at most; each is an improvement of more than EDGE
 
@@ -43,7 +44,10 @@ class Rounding:
         return merits + self._turnover(moves, cash, fees)
 
     def _penalties(self, after: Matrix, fees: Vector) -> Vector:
-        raw = after @ self.rows.T - self.bounds
+        # plans of one search differ in a few assets: only these are multiplied out
+        changed = np.flatnonzero((after != after[0]).any(axis=0))
+        moved = (after - after[0])[:, changed] @ self.rows[:, changed].T
+        raw = after[0] @ self.rows.T - self.bounds + moved
         excess = raw + np.outer(fees, self.bounds) + self.margins
         beyond = np.maximum(excess * self.broken, 0.0)
         worse = np.where(self.broken, raw - self.before - MARGIN / 10, excess - EDGE)
@@ -101,8 +105,8 @@ class Rounding:
 
     def _changed(self, choices: Choices, lots: Vector, active: list[int]) -> Matrix:
         """(b, n) plans one change away from this one."""
-        singles = [(i, size) for i in active for size in self._sizes(choices, i, lots[i], STEPS)]
-        ones = [(i, size) for i in active for size in self._sizes(choices, i, lots[i], (1,))]
+        singles = [(i, s) for i in active for s in self._sizes(choices, i, lots[i], STEPS)]
+        ones = [(i, s) for i in active[:PAIRED] for s in self._sizes(choices, i, lots[i], (1,))]
         pairs = [(a, b) for k, a in enumerate(ones) for b in ones[k + 1 :] if a[0] != b[0]]
         plans = np.tile(lots, (len(singles) + len(pairs), 1))
         for row, (i, size) in enumerate(singles):

@@ -29,7 +29,7 @@ def trade_problem(
     rebalancing: Rebalancing,
     policy: TradePolicy,
 ) -> TradeProblem:
-    """What may be done with these assets.
+    """What may be done with these assets; targets that leave too little cash are scaled.
 
     Args:
         table: Assets in the order of ``policy.tickers``.
@@ -53,23 +53,50 @@ def trade_problem(
     sold, bought = np.maximum(values / value, 0.0) / lot * free, free / lot
     if whole:
         sold, bought = np.floor(sold + EDGE), np.floor(bought)
+    cost = np.array([asset.cost_bps / 10_000 for asset in table])
+    ticket = np.array([asset.ticket_cost / value for asset in table])
+    wanted = np.array([asset.target for asset in table])
+    moved = np.abs(wanted - values / value) * free
+    fees = float(cost @ moved + ticket @ (moved >= np.maximum(least * lot, EDGE)))
+    scale, cash_target = affordable(cash_target, fees, rebalancing)
     return TradeProblem(
         policy.tickers,
         value,
         values / value,
         cash / value,
-        np.array([asset.target for asset in table]),
+        wanted * scale,
         cash_target,
         lot,
         least,
         np.where(sold >= least, sold, 0.0),
         np.where(bought >= least, bought, 0.0),
         whole,
-        np.array([asset.cost_bps / 10_000 for asset in table]),
-        np.array([asset.ticket_cost / value for asset in table]),
+        cost,
+        ticket,
         _turnover_cap(rebalancing, policy.limits),
         (*policy.linear_rules(), *_cash_rules(rebalancing, len(table))),
     )
+
+
+def affordable(cash_target: float, fees: float, rebalancing: Rebalancing) -> tuple[float, float]:
+    """Factor of all targets but that of cash, and the cash wanted, so that cash keeps its buffer.
+
+    Cash that targets do not leave, costs counted, is taken from them in proportion, and cash
+    beyond the largest allowed is given to them so.
+
+    Args:
+        cash_target: Decimal.
+        fees: Of moving to the targets, a fraction of the value.
+        rebalancing: Smallest and largest weight of cash, of the value after costs.
+    """
+    kept, rest = 1 - fees, 1 - cash_target
+    if cash_target - fees < rebalancing.cash_min * kept:
+        cash = rebalancing.cash_min
+    elif cash_target > rebalancing.cash_max:
+        cash = rebalancing.cash_max
+    else:
+        return 1.0, cash_target
+    return ((1 - cash) * kept / rest, cash * kept) if rest > EDGE else (1.0, cash_target)
 
 
 def smallest_ticket(rebalancing: Rebalancing, value: float) -> float:

@@ -14,6 +14,7 @@ from addin.domain.policy import ClassRange, Limit, Rebalancing
 from addin.domain.trade import Side, Trade
 from addin.domain.universe import Universe
 from addin.domain.weights import Vector, require_sum_of_one
+from addin.engine.compliance import RuleCheck, breaches
 from addin.engine.selection import is_cash
 from addin.engine.trade_assets import Asset, assets
 from addin.engine.trade_ledger import (
@@ -26,7 +27,14 @@ from addin.engine.trade_ledger import (
 )
 from addin.engine.trade_policy import TradePolicy
 from addin.engine.trade_problem import TradeProblem
-from addin.engine.trade_reasons import broken_by, cash_note, left_undone, why_held, why_traded
+from addin.engine.trade_reasons import (
+    broken_by,
+    cash_note,
+    left_undone,
+    scaled_note,
+    why_held,
+    why_traded,
+)
 from addin.engine.trade_search import Found, Search, booked
 from addin.engine.trade_setup import smallest_ticket, trade_problem, universe_of
 
@@ -44,9 +52,9 @@ class TradePlan:
         cash_after: Closing cash.
         costs: Fees of all orders.
         turnover: One-way ½Σ|Δw| from the weights after the flow, cash counted.
-        gap: How much nearer to the targets (Σ|weight − target| and costs, as a fraction of the
-            value) a plan could be at most; zero when none is nearer.
-        method: ``MILP`` or ``greedy``.
+        gap: How much nearer to the targets, as scaled (Σ|weight − target| and costs, as a fraction
+            of the value; one more for each rule left broken), a plan could be at most.
+        method: ``MILP``, the mixed-integer linear program, or ``greedy``.
         notes: What could not be done, in words.
         cash_weight_before: After the flow, before the trades.
         cash_weight_after: After the trades, costs paid.
@@ -99,7 +107,9 @@ def rebalance(  # noqa: PLR0913 (what a policy needs to be checked)
 
     Targets apply to the value after the external flow. Orders are whole lots (unless fractions
     are allowed) of at least the minimum ticket, never sell more than is held, and leave cash
-    within its buffer after costs; what whole lots leave over is cash. No hard rule is broken that
+    within its buffer after costs; what whole lots leave over is cash. Targets that leave less cash
+    than ``cash_min`` or more than ``cash_max`` are scaled, all by one factor, to leave just that;
+    costs that cash cannot bear are taken in proportion too. No hard rule is broken that
     was not, or further than it was; what is broken is mended first. The result does not depend
     on the order of the tables. ``rebalancing``'s lot size and costs, left at their defaults, are
     those of the universe's columns ``Lot size``, ``Cost bps`` and ``Ticket cost``; an asset whose
@@ -145,7 +155,7 @@ def rebalance(  # noqa: PLR0913 (what a policy needs to be checked)
 
     search = Search(problem, policy, book, rebalancing.cash_min)
     found = search.found(rebalancing.time_limit)
-    return _Outcome(table, search, found, book(found.lots), rebalancing).plan()
+    return _Outcome(table, cash_target, search, found, book(found.lots), rebalancing).plan()
 
 
 def _settled(
@@ -173,6 +183,7 @@ class _Outcome:
     """Everything a plan is told from."""
 
     table: Sequence[Asset]
+    cash_target: float
     search: Search
     found: Found
     ledger: Ledger
@@ -185,6 +196,16 @@ class _Outcome:
     @cached_property
     def tickets(self) -> dict[str, Ticket]:
         return {ticket.asset.ticker: ticket for ticket in self.ledger.tickets}
+
+    @cached_property
+    def classes(self) -> dict[str, str]:
+        universe = self.search.policy.universe
+        pairs = zip(universe.tickers, universe.asset_classes, strict=True)
+        return {label_key(ticker): name for ticker, name in pairs}
+
+    @cached_property
+    def broken(self) -> list[RuleCheck]:
+        return breaches(self.search.checked)
 
     @cached_property
     def after(self) -> pd.Series:
@@ -204,7 +225,7 @@ class _Outcome:
             self.notes(),
             self.problem.cash,
             float(after[CASH]),
-            self.problem.cash_target,
+            self.cash_target,
         )
 
     def trade(self, asset: Asset) -> Trade:
@@ -230,11 +251,13 @@ class _Outcome:
             lot = asset.price * asset.lot_size if self.problem.whole else 0.0
             return why_held(asset, self.problem.value, least, lot)
         buying = side is Side.BUY
-        mended = broken_by(asset.ticker, self.search.checked, self.search.policy.universe, buying)
+        about = (asset.ticker, self.classes.get(label_key(asset.ticker), asset.ticker))
+        mended = broken_by(about, self.broken, buying)
         return why_traded(float(self.search.before[asset.ticker]), asset.target, buying, mended)
 
     def notes(self) -> tuple[str, ...]:
         after = self.search.policy.checks(self.after, self.search.before)
         about_cash = cash_note(float(self.after[CASH]), self.rebalancing)
-        said = (self.found.note, about_cash, *left_undone(self.search.checked, after))
+        scaled = scaled_note(self.cash_target, self.rebalancing)
+        said = (self.found.note, scaled, about_cash, *left_undone(self.search.checked, after))
         return tuple(note for note in said if note)
