@@ -22,9 +22,9 @@ Places = NDArray[np.int64]
 Method = Callable[[Program], Optimum]
 
 _ROUNDS = 12
-_FEW = 40  # assets whose upper bounds are cheaper written at once than found one by one
+_FEW = 80  # assets whose upper bounds are cheaper written at once than found one by one
 _CROSSED = 1e-10
-_NEAR = 0.98
+_NEAR = 0.7  # of an upper bound: what will bind costs a row, what is found later a round
 _TINY = 1e-30
 _RISKLESS = 1e-5  # a volatility that is rounding error
 
@@ -65,7 +65,7 @@ class _Cone:
         rows[np.arange(c, len(rows)), capped], rows[c:, n] = -1.0, base.upper[capped]
         return rows
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """Least variance of y at an excess return of one."""
         rows, n = self.rows, len(self.excess)
@@ -81,16 +81,16 @@ class _Cone:
 
     def weights(self, point: Optimum) -> Optimum:
         """The weights of a solution, with the prices of the base program's rows."""
-        y, scale = point.x[:-1], float(point.x[-1])
+        base, y, scale = self.base, point.x[:-1], float(point.x[-1])
         if scale <= 0:
             raise ArithmeticError("no scale, no weights")
-        factor = _tilt(self.base, self.excess, y / scale) / scale
-        prices, m = np.zeros(len(self.base.rows)), len(self.above)
+        factor = _tilt(base, self.excess, y / scale) / scale
+        prices, m = np.zeros(len(base.rows)), len(self.above)
         prices[-1] = point.row_prices[1]
         prices[self.above] += point.row_prices[2 : 2 + m]
         prices[self.below] -= point.row_prices[2 + m : 2 + m + len(self.below)]
-        balls = tuple(price * factor for price in point.ball_prices)
-        return replace(point, x=y / scale, row_prices=prices * factor, ball_prices=balls)
+        balls = tuple(price * factor for price in point.ball_prices) or (0.0,) * len(base.balls)
+        return Optimum(y / scale, prices * factor, balls, point.solver, point.iterations)
 
 
 def _tilt(base: Program, excess: Vector, weights: Vector) -> float:
@@ -116,24 +116,26 @@ def _with_rows(point: Optimum, rows: int) -> Optimum:
     return replace(point, row_prices=np.concatenate([point.row_prices, added]))
 
 
-def _by_rows(base: Program, excess: Vector, start: Method) -> Optimum:
-    """Solve without upper bounds where they are many, then write those that are reached."""
-    n = len(excess)
-    written = np.full(n, n <= _FEW)
-    cone = _Cone(base, excess, np.flatnonzero(written))
-    program = cone.program
-    scaled = start(program)
+def _by_rows(base: Program, excess: Vector) -> Optimum:
+    cone = _Cone(base, excess, np.arange(len(excess)))
+    return cone.weights(polished(cone.program, solve_qp(cone.program)))
+
+
+def _by_rows_reached(base: Program, excess: Vector, start: Method) -> Optimum:
+    """Solve without upper bounds, then write those that are reached."""
+    cone = _Cone(base, excess, np.zeros(0, dtype=np.int64))
+    written = np.zeros(len(excess), dtype=bool)
+    scaled = start(cone.program)
     for _ in range(_ROUNDS):
         reached = (scaled.x[:-1] >= _NEAR * scaled.x[-1] * base.upper) & ~written
         if reached.any():
             written |= reached
-            cone = _Cone(base, excess, np.concatenate([cone.capped, np.flatnonzero(reached)]))
-            program = cone.program
-        scaled = polished(program, _with_rows(scaled, len(program.rows)))
+            cone = _Cone(base, excess, np.append(cone.capped, reached.nonzero()[0]))
+        scaled = polished(cone.program, _with_rows(scaled, len(cone.program.rows)))
         point = cone.weights(scaled)
         if not (point.x > base.upper + _CROSSED).any():
             break
-    return replace(point, ball_prices=(0.0,) * len(base.balls)) if base.balls else point
+    return point
 
 
 def _by_cones(base: Program, excess: Vector) -> Optimum:
@@ -154,9 +156,12 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
 
 def _candidates(base: Program, excess: Vector) -> Iterator[Callable[[], Optimum]]:
     """Ways to a point that may have the greatest ratio, the cheapest first."""
-    if len(excess) >= MANY:
-        yield lambda: _by_rows(base, excess, from_scratch)
-    yield lambda: _by_rows(base, excess, solve_qp)
+    if len(excess) <= _FEW:
+        yield lambda: _by_rows(base, excess)
+    else:
+        if len(excess) >= MANY:
+            yield lambda: _by_rows_reached(base, excess, from_scratch)
+        yield lambda: _by_rows_reached(base, excess, solve_qp)
     yield lambda: _by_cones(base, excess)
 
 

@@ -14,7 +14,7 @@ from addin.errors import InfeasibleError
 OPTIMALITY = 1e-8  # largest gap, relative to the size of the objective
 _ROUNDING = 1e-10  # of the largest coefficient
 _FIXED = 1e-12  # bounds this close leave a variable no room
-MANY = 150  # variables from which a few systems of equations beat an interior-point method
+MANY = 100  # variables from which a few systems of equations beat an interior-point method
 
 
 def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
