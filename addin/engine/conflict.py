@@ -69,6 +69,11 @@ def _relaxation(rows: _Rows, kept: Collection[str]) -> tuple[float, NDArray[np.b
         method="highs",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
+    if found.fun is None:
+        raise InfeasibleError(
+            "no portfolio could be found: a number in the rules is too large or too small to "
+            "compute with"
+        )
     return float(found.fun), -found.ineqlin.marginals > _PRICED
 
 
@@ -83,6 +88,9 @@ def conflicting_rules(feasible: FeasibleSet) -> tuple[str, ...]:
 
     Returns:
         Words of an irreducible set, in the order of the policy; none if a portfolio exists.
+
+    Raises:
+        InfeasibleError: If numbers of the rules are so far apart that nothing can be said.
 
     Source:
         Chinneck (2008), "Feasibility and Infeasibility in Optimization", §6.

@@ -20,6 +20,7 @@ from addin.engine.returns import (
 STALE_ROWS = 5
 STALE_DAYS = 5
 CLOSED_DAYS = 7  # markets were shut for six days in September 2001
+TIMES_FROM = 10.0  # a larger rise is said as a multiple
 CONDITION_LIMIT = 1e10
 
 
@@ -106,7 +107,9 @@ def _stale(where: str, own: Vector, dates: Dates) -> Iterator[Finding]:
 
 def _jumps(where: str, own: Vector, dates: Dates) -> Iterator[Finding]:
     for jump in jumps(own):
-        on, what = dates[jump.row], f"{jump.move:+.1%} on {dates[jump.row]}"
+        on = dates[jump.row]
+        size = f"{jump.move:+.1%}" if jump.move < TIMES_FROM else f"times {1 + jump.move:.3g}"
+        what = f"{size} on {on}"
         match jump.kind:
             case JumpKind.SPLIT:
                 what += f": looks like a {jump.split} split that is not applied"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from math import log
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ REVERSAL_ROWS = 5  # a wrong price is corrected within so many rows
 REVERSAL_TOLERANCE = 0.25  # of the move, both as logarithms
 OUTLIER_DEVIATIONS = 25  # robust ones; 2020-03-16 was 16 for US equity
 OUTLIER_MOVE = 0.10
+LARGEST_SPLIT = 1000
+LARGEST_STEP = 700.0  # of the logarithm: e to the 710 is no number any more
 _NORMAL_MAD = 0.6745  # median absolute deviation of a standard normal
 
 
@@ -46,13 +48,15 @@ def jumps(own: Vector) -> Iterator[Jump]:
     Args:
         own: (T,) prices of one asset without gaps.
     """
-    moves = own[1:] / own[:-1] - 1
+    logs = np.log(own)
+    steps = np.diff(logs)
+    moves = np.expm1(np.minimum(steps, LARGEST_STEP))
     for i in _outlying(moves):
-        before, move = int(i), float(moves[i])
-        split = _split(1 + move) if abs(move) > LARGE_MOVE else ""
-        if _comes_back(own, before, move):
+        before, step, move = int(i), float(steps[i]), float(moves[i])
+        split = _split(step) if abs(move) > LARGE_MOVE else ""
+        if _comes_back(logs, before, step):
             yield Jump(before + 1, move, JumpKind.REVERSED)
-        elif not _takes_back(own, before, move):
+        elif not _takes_back(logs, before, step):
             yield Jump(before + 1, move, JumpKind.SPLIT if split else JumpKind.OUTLIER, split)
 
 
@@ -66,27 +70,26 @@ def _outlying(moves: Vector) -> NDArray[np.intp]:
     return np.flatnonzero(unusual | (size > LARGE_MOVE))
 
 
-def _comes_back(own: Vector, before: int, move: float) -> bool:
+def _comes_back(logs: Vector, before: int, step: float) -> bool:
     """Whether a later price is near the one before the move."""
-    after = own[before + 2 : before + 2 + REVERSAL_ROWS]
-    return _any_near(after, own[before], move)
+    after = logs[before + 2 : before + 2 + REVERSAL_ROWS]
+    return _any_near(after, logs[before], step)
 
 
-def _takes_back(own: Vector, before: int, move: float) -> bool:
+def _takes_back(logs: Vector, before: int, step: float) -> bool:
     """Whether the move leads to a price near an earlier one."""
-    earlier = own[max(before - REVERSAL_ROWS, 0) : before]
-    return _any_near(earlier, own[before + 1], move)
+    earlier = logs[max(before - REVERSAL_ROWS, 0) : before]
+    return _any_near(earlier, logs[before + 1], step)
 
 
-def _any_near(prices: Vector, price: float, move: float) -> bool:
-    tolerance = REVERSAL_TOLERANCE * abs(log(1 + move))
-    return bool((np.abs(np.log(prices / price)) <= tolerance).any())
+def _any_near(logs: Vector, log: float, step: float) -> bool:
+    return bool((np.abs(logs - log) <= REVERSAL_TOLERANCE * abs(step)).any())
 
 
-def _split(ratio: float) -> str:
+def _split(step: float) -> str:
     """Words for a ratio near a whole number from two, or near one over it; else nothing."""
-    times = max(ratio, 1 / ratio)
+    times = exp(min(abs(step), LARGEST_STEP))
     whole = round(times)
-    if whole < 2 or abs(times / whole - 1) > SPLIT_TOLERANCE:
+    if not 2 <= whole <= LARGEST_SPLIT or abs(times / whole - 1) > SPLIT_TOLERANCE:
         return ""
-    return f"{whole}:1" if ratio < 1 else f"1:{whole}"
+    return f"{whole}:1" if step < 0 else f"1:{whole}"

@@ -8,6 +8,7 @@ from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.conflict import conflicting_rules
 from addin.engine.constraints import FeasibleSet, LinearRule, feasible_set
+from addin.errors import InfeasibleError
 
 UNIVERSE = Universe(("SPY", "EFA", "AGG", "SGOV"), ("Equity", "Equity", "Bonds", "Cash"))
 CLASSES = (
@@ -132,3 +133,10 @@ def test_norm_limits_are_left_aside():
     feasible = feasible_set(UNIVERSE, CLASSES, [Limit(Rule.VOLATILITY, "", "<=", 1e-6)])
     assert conflicting_rules(feasible) == ()
     assert conflicting_rules(replace(feasible, norm_limits=())) == ()
+
+
+@pytest.mark.parametrize("durations", [(1e300, 1.0, 2.0, 3.0), (1e-300, 1e300, 1e200, 1.0)])
+def test_numbers_no_solver_can_compare_are_said_in_one_sentence(durations):
+    universe = replace(UNIVERSE, attributes={"Duration": durations})
+    with pytest.raises(InfeasibleError, match="too large or too small to compute with"):
+        conflict(("average", "Duration", "<=", 3.0), universe=universe)

@@ -173,3 +173,16 @@ def test_a_covariance_of_near_copies_is_warned_of():
     assert check_covariance(np.diag([0.04, 0.0001])) == []
     copies = np.array([[0.04, 0.04], [0.04, 0.04 + 1e-13]])
     assert the_one(check_covariance(copies)).severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ([1e300, 1e-300], "-100.0% on 2023-01-03 is far outside"),
+        ([1e-300, 1e300], "times 1.01e+304 on 2023-01-03 is far outside"),
+        ([1.0, 1e300, 1.0], "times 1e+300 on 2023-01-03 and back again"),
+    ],
+)
+def test_moves_beyond_what_numbers_hold_are_outliers_not_crashes(own, words):
+    dates, _ = clean(rows=len(own))
+    assert the_one(found(dates, np.array(own)[:, None])).what.startswith(words)
