@@ -1,13 +1,14 @@
 """Fill a copy of the template with other prices, other holdings or another risk profile."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from addin.domain.history import Prices
 from addin.domain.holdings import Holdings, Position
 from addin.domain.labels import did_you_mean, label_key
-from addin.domain.profile import profile_classes
+from addin.domain.profile import PROFILES, profile_classes
 from addin.domain.table import Row, Table, TableSpec, Value
 from addin.errors import InputError
 from addin.excel import layout
@@ -46,8 +47,9 @@ def _class_rows(profile: str, before: TableRows) -> list[Row]:
 
 def _profile_tables(book: Book, profile: str) -> list[Table]:
     classes = _class_rows(profile, book.table(layout.POLICY_CLASSES.name))
+    name = next(known for known in PROFILES if label_key(known) == label_key(profile))
     meta = [
-        (key, profile if label_key(str(key)) == "profile" else value)
+        (key, name if label_key(str(key)) == "profile" else value)
         for key, value in book.table(layout.POLICY_META.name).rows
     ]
     return [input_table(layout.POLICY_CLASSES, classes), input_table(layout.POLICY_META, meta)]
@@ -108,8 +110,9 @@ def _universe(
             continue
         if label_key(position.ticker) not in priced:
             raise InputError(
-                f"prices: expected a column for {position.ticker}, which is held, found none"
-                f"{did_you_mean(position.ticker, prices.tickers)}"
+                f"holdings, {position.ticker}: expected a column of prices for what is held, found "
+                f"none{did_you_mean(position.ticker, prices.tickers)}; give a file that has it "
+                "(--prices)"
             )
         rows.append(_added(book, table.header, position))
         listed.add(label_key(position.ticker))
@@ -121,6 +124,13 @@ def _universe(
             "another asset's earlier history (--substitute)."
         )
     return Table(table.name, table.header, tuple(rows)), [str(row[0]) for row in rows]
+
+
+def _spelled(prices: Prices, known: Sequence[str]) -> Prices:
+    """The prices with each ticker spelled as the universe spells it."""
+    spelling = {label_key(ticker): ticker for ticker in known}
+    tickers = tuple(spelling.get(label_key(ticker), ticker) for ticker in prices.tickers)
+    return replace(prices, tickers=tickers)
 
 
 # --- all together -----------------------------------------------------------------------------
@@ -153,6 +163,7 @@ def fill(
             in the universe has. The book is then unchanged.
     """
     notes: list[str] = []
+    prices = None if prices is None else _spelled(prices, _column(book, layout.UNIVERSE, "Ticker"))
     tables = _profile_tables(book, profile) if profile else []
     if prices is not None or holdings is not None:
         market = prices if prices is not None else sample_prices()

@@ -90,7 +90,8 @@ def _require(book: Book, rows: Mapping[str, TableRows]) -> None:
     missing = [f"{spec.name} (sheet {spec.sheet})" for spec in needed if spec.name not in rows]
     if missing:
         noun = "table" if len(missing) == 1 else "tables"
-        raise InputError(f"{book.name}: needs the {noun} {', '.join(missing)}; found none")
+        instead = "; ips new makes a workbook that has them" if len(missing) == len(needed) else ""
+        raise InputError(f"{book.name}: needs the {noun} {', '.join(missing)}, found none{instead}")
 
 
 def _policy_tables(rows: Mapping[str, TableRows]) -> PolicyTables:

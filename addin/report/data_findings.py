@@ -20,6 +20,13 @@ def _revaluation(case: Case) -> Iterator[Finding]:
             f"dated {held_on}, after the last prices of {last}",
             "load prices up to the date of the holdings",
         )
+    elif held_on is not None and held_on < case.prices.dates[0]:
+        yield Finding(
+            Severity.WARNING,
+            "Holdings",
+            f"dated {held_on}, before the first prices of {case.prices.dates[0]}",
+            "each asset keeps the price it was entered with; enter holdings of the report date",
+        )
     elif held_on is not None and held_on != case.as_of:
         yield Finding(
             Severity.WARNING,

@@ -11,6 +11,7 @@ from addin.domain.table import Row, Table, Value
 from addin.errors import InputError
 from addin.excel.book import TableRows
 from addin.excel.read_policy import read_classes
+from workbook_templates import TEMPLATE
 from workbook_templates.csv_files import read_holdings_file, read_price_file
 from workbook_templates.new import fill, fill_from_files
 from workbook_templates.sample import VALUE, WEIGHTS, sample_tables
@@ -189,7 +190,7 @@ def test_a_new_asset_without_class_is_refused(book, tmp_path):
 
 def test_a_holding_without_prices_is_refused(book, tmp_path):
     file = write(tmp_path / "h.csv", "Ticker,Quantity,Price\nSPX,10,60\n")
-    with pytest.raises(InputError, match=r"column for SPX, which is held.*did you mean 'SPY'"):
+    with pytest.raises(InputError, match=r"holdings, SPX: expected a column.*did you mean 'SPY'"):
         fill_from_files(book, holdings=file)
 
 
@@ -212,8 +213,13 @@ def test_price_file_may_be_unsorted_and_ragged(tmp_path):
         ("Date,SPY\n2024-01-02,NaN\n", r"p\.csv row 2, SPY"),
         ("Date,SPY,SPY\n2024-01-02,1,2\n", "SPY"),
         ("Date,SPY\n2024-01-02,1,2\n", r"p\.csv line 2: expected 2 cells .* found 3"),
-        ("Day,SPY\n2024-01-02,1\n", r"p\.csv line 1: expected the first heading Date, found 'Day'"),
-        ("Date,SPY\n", r"p\.csv: expected headings and at least one row|at least one row, found 1"),
+        ("Day,SPY\n2024-01-02,1\n", r"p\.csv line 1: expected the headings Date, .* found 'Day'"),
+        ("Title\n\nDate,SPY\n2024-01-02,1\n", r"p\.csv line 1: .* found 'Title' first"),
+        ("\nDate,SPY\n2024-01-02,1\n", "found nothing in line 1"),
+        ("Date,SPY\n", r"p\.csv: expected headings in line 1 and rows below, found 1 filled line"),
+        ("", "found 0 filled lines"),
+        ("Date;SPY\n2024-01-02;601,779\n", r"line 2: '601,779' may be 601\.779 or 601779"),
+        ("symbol,date,close\nEEM,2024-01-02,5\n", "found symbol, date, close; keep the date"),
         (
             "Price,Price,Close\nTicker,AGG,AGG\nDate,,\n2024-01-02,1,2\n",
             "yfinance download with 3 heading rows",
@@ -234,5 +240,34 @@ def test_a_missing_or_binary_file_is_said_in_one_sentence(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_price_file(tmp_path / "none.csv")
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(InputError, match="expected a text file in UTF-8"):
+    with pytest.raises(InputError, match="expected text in UTF-8, found the byte 0xff"):
         read_price_file(tmp_path / "b.csv")
+
+
+def test_a_workbook_is_not_a_csv_file():
+    with pytest.raises(InputError, match="expected a CSV file, found an Excel workbook"):
+        read_price_file(TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffDate,SPY,AGG\r\n2024-01-02,1234.5,90\r\n",
+        "Date\tSPY\tAGG\n2024-01-02\t1234.5\t90\n",
+        'Date,SPY,AGG\n2024-01-02,"1,234.50",90.00\n',
+        '"Date","SPY","AGG"\n"2024-01-02","1234.5","90"\n',
+        "Date;SPY;AGG\n2024-01-02;1.234,50;90,00\n",
+        ",SPY,AGG\n45293,1234.5,90\n\n",
+    ],
+    ids=["byte order mark", "tabs", "thousands", "quotes", "decimal commas", "serial dates"],
+)
+def test_one_history_in_many_spellings(tmp_path, text):
+    prices = read_price_file(write(tmp_path / "p.csv", text))
+    assert (prices.tickers, prices.values.tolist()) == (("SPY", "AGG"), [[1234.5, 90.0]])
+    assert str(prices.dates[0]) == "2024-01-02"
+
+
+def test_tickers_are_spelled_as_the_universe_spells_them(book):
+    given = prices_of([ticker.lower() for ticker in WEIGHTS])
+    fill(book, prices=given)
+    assert book.table("Prices").header == ("Date", *WEIGHTS)
