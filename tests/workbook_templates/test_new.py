@@ -217,7 +217,7 @@ def test_price_file_may_be_unsorted_and_ragged(tmp_path):
         ("Title\n\nDate,SPY\n2024-01-02,1\n", r"p\.csv line 1: .* found 'Title' first"),
         ("\nDate,SPY\n2024-01-02,1\n", "found nothing in line 1"),
         ("Date,SPY\n", r"p\.csv: expected headings in line 1 and rows below, found 1 filled line"),
-        ("", "found 0 filled lines"),
+        ("", "found no filled lines"),
         ("Date;SPY\n2024-01-02;601,779\n", r"line 2: '601,779' may be 601\.779 or 601779"),
         ("symbol,date,close\nEEM,2024-01-02,5\n", "found symbol, date, close; keep the date"),
         (
