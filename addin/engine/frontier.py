@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import FeasibleSet
 from addin.engine.optimize import Objective, optimize
-from addin.engine.polish import polished
+from addin.engine.polish import continued, polished
 from addin.engine.problem import Problem, problem_of
-from addin.engine.program import Optimum, Program
+from addin.engine.program import Mask, Optimum, Program
 from addin.engine.programs import min_volatility
 from addin.engine.settings import AS_STATED, Settings, under
-from addin.engine.solve import is_optimal, minimum
+from addin.engine.solve import OPTIMALITY, is_optimal, minimum
 from addin.errors import InputError
 
 
@@ -51,6 +51,45 @@ def _next(program: Program, near: Optimum | None) -> Optimum:
     return minimum(program)
 
 
+def _along(program: Program, found: Optimum, expected: Vector) -> tuple[Matrix, Optimum]:
+    """The points at further returns that the limits binding at the first lead to.
+
+    Between two turning points the frontier is linear in its return, and so are its prices: one
+    step of equations leads to all points up to the next turn.
+
+    Returns:
+        (k, n) points that are proved, and the first that is not, from which to go on.
+
+    Source:
+        Markowitz (1959), "Portfolio Selection", appendix A, the critical line.
+    """
+    if program.balls or len(expected) < 2:
+        return np.empty((0, len(found.x))), found
+    last = continued(program, found, _at(program, float(expected[-1])))
+    share = ((expected - expected[0]) / (expected[-1] - expected[0]))[1:, None]
+    x = found.x + share * (last.x - found.x)
+    prices = found.row_prices + share * (last.row_prices - found.row_prices)
+    proved = _proved(program, x, prices, expected[1:])
+    k = len(x) if proved.all() else int(proved.argmin())
+    turn = min(k, len(x) - 1)
+    return x[:k], replace(found, x=x[turn], row_prices=prices[turn])
+
+
+def _proved(program: Program, x: Matrix, prices: Matrix, expected: Vector) -> Mask:
+    """(k,) whether each point is optimal at its return; see ``gap`` of a single one."""
+    image = np.hstack([x, x @ program.rows.T])
+    least, most = np.tile(program.least, (len(x), 1)), np.tile(program.most, (len(x), 1))
+    least[:, -1] = most[:, -1] = expected
+    curved: Matrix = x @ program.quadratic
+    charges = np.hstack([curved - prices @ program.rows, prices])
+    room = image - np.where(charges > 0, least, most)
+    room[charges == 0] = 0.0
+    gaps = np.maximum(charges * room, 0.0).sum(axis=1)
+    size = (curved * x).sum(axis=1) / 2
+    beyond = np.maximum(least - image, image - most).max(axis=1)
+    return np.asarray((beyond <= EDGE) & (gaps <= OPTIMALITY * size))
+
+
 def _between(problem: Problem, inner: Vector) -> list[Vector]:
     base = min_volatility(problem)
     program = replace(
@@ -59,10 +98,14 @@ def _between(problem: Problem, inner: Vector) -> list[Vector]:
         row_lower=np.append(base.row_lower, 0.0),
         row_upper=np.append(base.row_upper, 0.0),
     )
-    found, path = None, []
-    for expected in inner:
-        found = _next(_at(program, float(expected)), found)
-        path.append(found.x)
+    near: Optimum | None = None
+    path: list[Vector] = []
+    while len(path) < len(inner):
+        rest = inner[len(path) :]
+        here = _at(program, float(rest[0]))
+        found = _next(here, near)
+        further, near = _along(here, found, rest)
+        path += [found.x, *further]
     return path
 
 

@@ -151,6 +151,17 @@ def polished(program: Program, point: Optimum) -> Optimum:
     return _iterated(program, _guess(program, point, size), point, size)
 
 
+def continued(program: Program, point: Optimum, other: Program) -> Optimum:
+    """Where the limits that bind at the optimum of a program lead in another one.
+
+    The other program differs in the limits of its rows. On the same limits the optimum and its
+    prices are linear in them.
+    """
+    active = _guess(program, point, _scale(program, point.x))
+    there = _newton(other, active, _held(program, active, point))
+    return _newton(other, active, there)  # the first step was large: see ``_SMALL_STEP``
+
+
 def from_scratch(program: Program) -> Optimum:
     """Where the same iteration leads from no limit held but equations; balls are left aside.
 

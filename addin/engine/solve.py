@@ -1,6 +1,7 @@
 """Solvers behind one door: each answer is polished and its optimality proved."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -31,12 +32,26 @@ def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
     return program.violation(point.x) <= EDGE and gap(program, point) <= tolerance
 
 
-def _plain_candidates(program: Program) -> Iterator[Optimum]:
-    if len(program.linear) >= MANY and not program.linear.any():
-        yield from_scratch(program)
-    raw = (solve_qp if program.quadratic.any() else solve_lp)(program)
+def _linear_candidates(program: Program) -> Iterator[Optimum]:
+    """An interior point finds most vertices and is here at once; HiGHS has to be imported."""
+    with suppress(InfeasibleError):
+        yield polished(program, solve_qp(program))
+    raw = solve_lp(program)
     yield polished(program, raw)
     yield raw
+
+
+def _quadratic_candidates(program: Program) -> Iterator[Optimum]:
+    if len(program.linear) >= MANY and not program.linear.any():
+        yield from_scratch(program)
+    raw = solve_qp(program)
+    yield polished(program, raw)
+    yield raw
+
+
+def _plain_candidates(program: Program) -> Iterator[Optimum]:
+    curved = program.quadratic.any()
+    return _quadratic_candidates(program) if curved else _linear_candidates(program)
 
 
 def _candidates(program: Program) -> Iterator[Optimum]:
@@ -83,8 +98,8 @@ def _restricted(program: Program, free: Mask) -> Program:
 def minimum(program: Program) -> Optimum:
     """The solution of a program whose variables are all bounded, proved optimal.
 
-    A quadratic program goes to PIQP, a linear one to HiGHS, and one whose balls bind to
-    Clarabel.
+    A program goes to PIQP, a linear one that PIQP cannot prove to HiGHS, and one whose balls
+    bind to Clarabel.
 
     Raises:
         InfeasibleError: If no point obeys the limits.
