@@ -68,7 +68,8 @@ def metric_table(study: Study) -> Group:
     rows.append(
         (f"CVaR {level}", f"{now.expected_shortfall:.2%}", f"{after.expected_shortfall:.2%}")
     )
-    title = f"Hypothetical backcast, {len(study.returns.dates)} returns to {study.case.as_of}"
+    dates = study.returns.dates
+    title = f"Hypothetical backcast, {len(dates)} returns to {dates[-1]}"
     return _table(title, ("Metric", "Now", "Proposed"), rows)
 
 

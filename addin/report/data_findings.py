@@ -1,9 +1,10 @@
 """What the data as a whole has to say, before any price is looked at alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from addin.domain.finding import Finding, Severity
 from addin.domain.labels import label_key
+from addin.engine.data_check import check_prices
 from addin.engine.returns import CommonWindow
 from addin.report.case import Case, last_price
 
@@ -90,4 +91,20 @@ def case_findings(case: Case, window: CommonWindow) -> list[Finding]:
         *_short_window(case, window),
         *_substitutions(case),
         *_left_out(case),
+    ]
+
+
+def price_findings(case: Case, tickers: Sequence[str]) -> list[Finding]:
+    """What is odd in the prices of the assets used and of their stand-ins.
+
+    That an asset begins late is no finding where a stand-in's returns come before.
+    """
+    keys = set(map(label_key, tickers))
+    proxies = [proxy for proxy in case.substitutes.values() if label_key(proxy) not in keys]
+    used = case.prices.only((*tickers, *dict.fromkeys(proxies)))
+    filled = {f"Prices, {asset}" for asset in case.substitutes}
+    return [
+        finding
+        for finding in check_prices(used, as_of=case.as_of)
+        if finding.severity is not Severity.NOTE or finding.where not in filled
     ]

@@ -24,7 +24,7 @@ from addin.engine.candidates import Candidate, CandidateSet, candidates
 from addin.engine.compliance import RuleCheck, check
 from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.covariance import CovarianceMethod
-from addin.engine.data_check import check_covariance, check_prices
+from addin.engine.data_check import check_covariance
 from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
@@ -38,7 +38,7 @@ from addin.errors import InputError
 from addin.report.backcast import Backcast, Past, backcast
 from addin.report.case import Case, last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
-from addin.report.data_findings import case_findings
+from addin.report.data_findings import case_findings, price_findings
 
 LEAST_RETURNS = 2  # a standard deviation needs as many
 
@@ -144,7 +144,7 @@ class Study:
         case = self.case
         return [
             *case_findings(case, self.window),
-            *check_prices(case.prices, as_of=case.as_of),
+            *price_findings(case, self.priced_assets),
             *check_covariance(self.assumptions.covariance[:-1, :-1]),
         ]
 
@@ -216,7 +216,7 @@ class Study:
         return candidates(
             self.assumptions,
             self.feasible,
-            self.investable,
+            self._with_room_for_sales,
             policy.classes,
             self.limits,
             current=self.investable_weights,
@@ -379,6 +379,13 @@ class Study:
         return self.trades.weights_after.reindex(self.all_assets.tickers, fill_value=0.0)
 
     # --- pieces -----------------------------------------------------------------------------
+
+    @property
+    def _with_room_for_sales(self) -> Universe:
+        """What a proposal may hold; what must be sold counts as cash and breaks no limit of it."""
+        sold = float(self.investable_weights[CASH] - self.current_weights[CASH])
+        upper = self.investable.upper
+        return replace(self.investable, upper=(*upper[:-1], upper[-1] + sold))
 
     @property
     def _most_cash(self) -> float:
