@@ -49,21 +49,22 @@ def _quadratic_candidates(program: Program) -> Iterator[Optimum]:
     yield raw
 
 
-def _plain_candidates(program: Program) -> Iterator[Optimum]:
-    curved = program.quadratic.any()
-    return _quadratic_candidates(program) if curved else _linear_candidates(program)
+def _curved_candidates(program: Program) -> Iterator[Optimum]:
+    """What a program without its balls leads to, then a cone program with them."""
+    with suppress(ArithmeticError):
+        found = _solved(replace(program, balls=()))
+        yield replace(found, ball_prices=(0.0,) * len(program.balls))
+    raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
+    yield polished(program, raw)
+    yield raw
 
 
 def _candidates(program: Program) -> Iterator[Optimum]:
     """Points that may be optimal, the cheapest first."""
-    if not program.balls:
-        yield from _plain_candidates(program)
-        return
-    for point in _plain_candidates(replace(program, balls=())):
-        yield replace(point, ball_prices=(0.0,) * len(program.balls))
-    raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
-    yield polished(program, raw)
-    yield raw
+    if program.balls:
+        return _curved_candidates(program)
+    curved = program.quadratic.any()
+    return _quadratic_candidates(program) if curved else _linear_candidates(program)
 
 
 def _solved(program: Program) -> Optimum:

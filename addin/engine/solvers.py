@@ -135,6 +135,23 @@ def _bounds(program: Program) -> tuple[Matrix, Vector]:
     return matrix, np.concatenate([-program.lower, program.upper[capped]])
 
 
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """A matrix column by column, as Clarabel reads it from scipy.sparse: 0.2 s to import."""
+
+    data: Vector
+    indices: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    shape: tuple[int, ...]
+    has_canonical_format: bool = True
+
+
+def _columns(matrix: Matrix) -> _Columns:
+    columns, rows = matrix.T.nonzero()
+    starts = np.searchsorted(columns, np.arange(matrix.shape[1] + 1))
+    return _Columns(matrix[rows, columns], rows, starts, matrix.shape)
+
+
 def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Optimum:
     """Clarabel's solution of a program, each of its balls written as a second-order cone.
 
@@ -148,16 +165,14 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     Source:
         Goulart and Chen (2024), "Clarabel: An interior-point solver for conic programs".
     """
-    from scipy.sparse import csc_matrix  # 0.2 s that only a cone program should pay
-
     size, sides = size_of(program), _Sides(program)
     linear = [sides.equations, sides.inequalities, _bounds(program)]
     blocks = [*linear, *((-matrix, offset) for matrix, offset in cones)]
     first, second, third = np.cumsum([len(limit) for _, limit in linear])
     found = clarabel.DefaultSolver(
-        csc_matrix(np.triu(program.quadratic / size)),
+        _columns(np.triu(program.quadratic / size)),
         program.linear / size,
-        csc_matrix(np.vstack([matrix for matrix, _ in blocks])),
+        _columns(np.vstack([matrix for matrix, _ in blocks])),
         np.concatenate([limit for _, limit in blocks]),
         [
             clarabel.ZeroConeT(int(first)),
