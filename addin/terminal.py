@@ -1,6 +1,7 @@
 """The short summary a terminal shows at the end of a run."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isnan
 
 from rich.console import Group
 from rich.markup import escape
@@ -38,6 +39,10 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
     return Group(heading, table)
 
 
+def _figure(shape: str, value: float) -> str:
+    return "–" if isnan(value) else shape.format(value)
+
+
 def allocation_table(study: Study) -> Group:
     """Weights by class: held, proposed, target."""
     now = study.class_weights(study.current_weights)
@@ -60,7 +65,7 @@ def metric_table(study: Study) -> Group:
     """Key figures of the hypothetical backcast, with VaR and CVaR per period."""
     now, after = study.current, study.proposed
     rows = [
-        (name, shape.format(now.metrics[name][0]), shape.format(after.metrics[name][0]))
+        (name, *(_figure(shape, track.metrics[name][0]) for track in (now, after)))
         for name, shape in SHOWN_METRICS
     ]
     level = f"{study.case.options.confidence:.0%}"

@@ -39,6 +39,7 @@ def disagreements(
         *_unknown(rows, layout.HOLDINGS.name, "Ticker", "an asset of the Universe or CASH", assets),
         *_unknown(rows, layout.POLICY_BENCHMARK.name, "Ticker", "an asset of the Universe", assets),
         *_unselectable(rows, policy, universe),
+        *_without_target(rows, policy),
         *_unknown_shocks(rows, (*classes, *CLASSES, *assets, *_parents(universe))),
     ]
 
@@ -69,6 +70,16 @@ def _unknown(
         if word and label_key(word) not in keys:
             near = did_you_mean(word, names)
             yield f"{table.where(i, column)}: expected {what}, found {found(word)}{near}"
+
+
+def _without_target(rows: Mapping[str, TableRows], policy: Policy) -> Iterator[str]:
+    """Classes at the top that drift cannot be measured of."""
+    table = rows[layout.POLICY_CLASSES.name]
+    places = _filled(rows, layout.POLICY_CLASSES.name)
+    for each, i in zip(policy.classes, places, strict=True):
+        if each.parent is None and each.target is None:
+            where = f"{table.place} row {table.first_row + i}, Target"
+            yield f"{where}: expected the weight that drift is measured against, found none"
 
 
 def _unselectable(

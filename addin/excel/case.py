@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from addin import __version__
 from addin.domain.history import Prices
+from addin.domain.holdings import CASH, Holdings
 from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import Policy, Rule
 from addin.domain.table import TableSpec
@@ -62,6 +64,7 @@ def read_case(
     mistakes.close()
     assert policy and options and universe and prices and holdings and scenarios is not None
     raise_mistakes(disagreements(rows, policy, universe, prices))
+    prices, holdings = _spelled_alike(universe, prices, holdings)
     day = as_of or options.as_of or prices.dates[-1].astype(date)
     if held_on is not None and held_on > day:
         holdings = revalued(holdings, prices, held_on, day)
@@ -106,6 +109,16 @@ def _policy_tables(rows: Mapping[str, TableRows]) -> PolicyTables:
         tax=rows.get(layout.POLICY_TAX.name),
         score=rows.get(layout.POLICY_SCORE.name),
     )
+
+
+def _spelled_alike(
+    universe: Universe, prices: Prices, holdings: Holdings
+) -> tuple[Prices, Holdings]:
+    """Prices and holdings with each ticker spelled as in the universe."""
+    spelling = {label_key(ticker): ticker for ticker in (*universe.tickers, CASH)}
+    tickers = tuple(spelling.get(label_key(ticker), ticker) for ticker in prices.tickers)
+    positions = tuple(replace(p, ticker=spelling[label_key(p.ticker)]) for p in holdings.positions)
+    return replace(prices, tickers=tickers), Holdings(positions)
 
 
 def _until(prices: Prices, day: date) -> Prices:
