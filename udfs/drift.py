@@ -24,7 +24,7 @@ from addin.excel.read_universe import (
 )
 from addin.excel.read_weights import read_weights
 from addin.excel.shape import block
-from addin.excel.udf import cells, worksheet_function
+from addin.excel.udf import cells, heavy, worksheet_function
 from udfs.arguments import Bands, Classes, Holdings, Limits, Market, Options, Targets, Universe
 
 DRIFT_HEADINGS = (
@@ -106,6 +106,7 @@ def _refuse_unsupported(given: OptionValues, lots: Cells) -> None:
 
 
 @worksheet_function
+@heavy
 def IPS_REBALANCE(  # noqa: PLR0913 - the public interface
     holdings: Holdings,
     targets: Targets,

@@ -27,7 +27,7 @@ from addin.excel.read_universe import (
 )
 from addin.excel.scalars import member_or, whole_number_or
 from addin.excel.shape import block
-from addin.excel.udf import cells, worksheet_function
+from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
 
@@ -100,6 +100,7 @@ def _task(returns: Cells, universe: Cells, classes: Cells, limits: Cells, option
 
 
 @worksheet_function
+@heavy
 def IPS_OPTIMIZE(
     returns: Market,
     universe: arguments.Universe,
@@ -148,6 +149,7 @@ def IPS_OPTIMIZE(
 
 
 @worksheet_function
+@heavy
 def IPS_FRONTIER(
     returns: Market,
     universe: arguments.Universe,
@@ -184,6 +186,7 @@ def IPS_FRONTIER(
 
 
 @worksheet_function
+@heavy
 def IPS_CANDIDATES(
     returns: Market,
     universe: arguments.Universe,

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, get_type_hints
 from addin.errors import InfeasibleError, IpsError
 from addin.excel.grid import IPS_MARK, Cells, as_key, is_given
 from addin.excel.options import read_settings
+from addin.excel.remembered import SESSION, key_of
 from addin.excel.shape import NOT_AVAILABLE, TEXT_LIMIT, Result, cut, shown
 from addin.excel.vba_words import VBA_RESERVED
 
@@ -17,6 +18,7 @@ P = ParamSpec("P")
 
 CATEGORY = "IPS"
 HELP_ATTRIBUTE = "__ips_function__"
+HEAVY_ATTRIBUTE = "__ips_heavy__"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class FunctionHelp:
         description: At most 255 characters, for Excel's function wizard.
         details: Conventions and definitions that do not fit there.
         arguments: In order.
+        heavy: Whether it takes too long to run at each key pressed in the function wizard.
     """
 
     name: str
@@ -45,6 +48,7 @@ class FunctionHelp:
     description: str
     details: str
     arguments: tuple[Argument, ...]
+    heavy: bool = False
 
     @property
     def signature(self) -> str:
@@ -83,6 +87,7 @@ def _help(function: Callable[..., object]) -> FunctionHelp:
         description=description,
         details=" ".join(details.split()),
         arguments=tuple(_argument(p, hints.get(p.name)) for p in parameters),
+        heavy=getattr(function, HEAVY_ATTRIBUTE, False),
     )
 
 
@@ -108,8 +113,15 @@ def _register(function: Any, about: FunctionHelp) -> None:
     import xlwings  # a third of a second that no other host needs to spend
 
     xlwings.ret("default")(function)
-    xlwings.func(function, category=CATEGORY)  # last: any other decorator resets the category
+    # last: any other decorator resets the category and the wizard
+    xlwings.func(function, category=CATEGORY, call_in_wizard=not about.heavy)
     function.__xlfunc__["ret"]["doc"] = about.description
+
+
+def heavy(function: Callable[P, object]) -> Callable[P, object]:
+    """Below ``@worksheet_function``: a solver runs, so the function wizard must not call it."""
+    setattr(function, HEAVY_ATTRIBUTE, True)
+    return function
 
 
 def worksheet_function(function: Callable[P, object]) -> Callable[P, Result]:
@@ -117,7 +129,8 @@ def worksheet_function(function: Callable[P, object]) -> Callable[P, Result]:
 
     A mistake the user can put right comes back as the text ``#IPS! …`` or, with the option
     ``errors=native``, as the text of an Excel error, which a host shows as that error. What is
-    no such mistake is a fault of ours and is raised. The result leaves through ``shown``.
+    no such mistake is a fault of ours and is raised. The result leaves through ``shown``, and a
+    repeated call gets a copy of it without computing.
 
     Raises:
         TypeError: If an argument lacks its help or Excel could not pass it.
@@ -125,8 +138,7 @@ def worksheet_function(function: Callable[P, object]) -> Callable[P, Result]:
     about = _help(function)
     place = next((i for i, a in enumerate(about.arguments) if a.name == "options"), None)
 
-    @functools.wraps(function)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Result:
+    def answer(*args: P.args, **kwargs: P.kwargs) -> Result:
         given = kwargs.get("options")
         if place is not None and place < len(args):
             given = args[place]
@@ -135,6 +147,17 @@ def worksheet_function(function: Callable[P, object]) -> Callable[P, Result]:
         except IpsError as error:
             return _native(error) if _wants_native(given) else cut(f"{IPS_MARK}{error}")
         return shown(result, "#N/A" if _wants_native(given) else NOT_AVAILABLE)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Result:
+        key = key_of(function, args, kwargs)
+        if key is None:
+            return answer(*args, **kwargs)
+        result = SESSION.recall(key)
+        if result is None:
+            result = answer(*args, **kwargs)
+            SESSION.keep(key, result)
+        return result
 
     setattr(wrapper, HELP_ATTRIBUTE, about)
     _register(wrapper, about)

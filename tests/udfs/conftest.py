@@ -132,6 +132,14 @@ class Excel:
         return text.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def forgetful():
+    """No test meets a result that another one left."""
+    from addin.excel.remembered import SESSION
+
+    SESSION.forget()
+
+
 @pytest.fixture(scope="session")
 def excel():
     return Excel()

@@ -1,0 +1,72 @@
+"""One call of every function of the catalogue that gives an answer."""
+
+import datetime as dt
+from itertools import pairwise
+
+D = [dt.date(2024, m, d) for m, d in ((1, 31), (2, 29), (3, 29), (4, 30), (5, 31), (6, 28))]
+PRICES = [
+    ["Date", "SPY", "AGG", "SGOV"],
+    *([d, *row] for d, row in zip(
+        D,
+        [(100, 50, 10), (110, 50.5, 10.04), (104.5, 49, 10.08), (115, 51, 10.12),
+         (112, 52, 10.16), (120, 51.5, 10.2)],
+        strict=True,
+    )),
+]  # fmt: skip
+RETURNS = [
+    PRICES[0],
+    *(
+        [b[0], *(q / p - 1 for p, q in zip(a[1:], b[1:], strict=True))]
+        for a, b in pairwise(PRICES[1:])
+    ),
+]
+WEIGHTS = [["Ticker", "Weight"], ["SPY", 0.5], ["AGG", 0.4], ["SGOV", 0.1]]
+BENCHMARK = [["Ticker", "Weight"], ["SPY", 0.6], ["AGG", 0.4]]
+UNIVERSE = [
+    ["Ticker", "Asset class", "Min", "Max", "Price"],
+    ["SPY", "Equity", 0, 0.7, 120],
+    ["AGG", "Fixed income", 0, 1, 51.5],
+    ["SGOV", "Cash", 0, 1, 10.2],
+]
+CLASSES = [
+    ["Asset class", "Min", "Target", "Max"],
+    ["Equity", 0.4, 0.55, 0.65],
+    ["Fixed income", 0.2, 0.35, 0.5],
+    ["Cash", 0.02, 0.1, 0.2],
+]
+LIMITS = [["Rule", "Selector", "Operator", "Value"], ["weight", "AGG", ">=", 0.25]]
+HOLDINGS = [
+    ["Ticker", "Quantity", "Price"],
+    ["SPY", 500, 120],
+    ["AGG", 600, 51.5],
+    ["CASH", 9100, 1],
+]
+TARGETS = [["Ticker", "Weight"], ["SPY", 0.55], ["AGG", 0.40], ["CASH", 0.05]]
+SCENARIOS = [["Scenario", "Equity", "Fixed income"], ["Bear", -0.3, 0.05], ["Rates", None, -0.1]]
+
+EXAMPLES = {
+    "IPS_RETURNS": (PRICES,),
+    "IPS_COVARIANCE": (RETURNS,),
+    "IPS_CORRELATION": (RETURNS,),
+    "IPS_EXPECTED_RETURNS": (RETURNS,),
+    "IPS_DATA_CHECK": (PRICES,),
+    "IPS_PROFILE": ("Balanced Growth",),
+    "IPS_CHECK": (WEIGHTS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_CHECK_STATUS": (WEIGHTS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_OPTIMIZE": (RETURNS, UNIVERSE, CLASSES, "min volatility", LIMITS),
+    "IPS_FRONTIER": (RETURNS, UNIVERSE, CLASSES, 5, LIMITS),
+    "IPS_CANDIDATES": (RETURNS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_METRICS": (RETURNS, WEIGHTS, BENCHMARK),
+    "IPS_METRIC": (RETURNS, WEIGHTS, "volatility"),
+    "IPS_VAR": (RETURNS, WEIGHTS),
+    "IPS_CVAR": (RETURNS, WEIGHTS),
+    "IPS_RISK_CONTRIBUTION": (RETURNS, WEIGHTS),
+    "IPS_TRACKING_ERROR": (RETURNS, WEIGHTS, BENCHMARK),
+    "IPS_DRAWDOWN": (RETURNS, WEIGHTS),
+    "IPS_STRESS": (WEIGHTS, UNIVERSE, SCENARIOS, 1_000_000, LIMITS),
+    "IPS_DRIFT": (HOLDINGS, TARGETS),
+    "IPS_DRIFT_STATUS": (HOLDINGS, TARGETS),
+    "IPS_REBALANCE": (HOLDINGS, TARGETS, "min_trade=0; min_trade_weight=0", UNIVERSE),
+    "IPS_VERSION": (),
+    "IPS_HELP": (),
+}
