@@ -1,0 +1,1 @@
+"""Putting the add-in into Excel and taking it out again, on Windows and macOS."""
