@@ -234,6 +234,7 @@ def test_what_cannot_be_mended_is_said():
     plan = rebalance(held, targets(A=0.6, B=0.4), FREE, universe=universe, classes=classes)
     assert plan.notes == ("still broken: Risky 70.0% > 60% (before: Risky 70.0% > 60%)",)
     assert signed(plan) == {"A": 0, "B": 10}
+    assert plan.gap <= 1e-5  # what no plan can mend is not a gap
 
 
 def test_a_limit_without_its_data_is_said_to_be_unchecked():
@@ -603,8 +604,9 @@ def test_no_other_whole_lots_are_nearer(seed):
     assert found == pytest.approx(best, abs=1e-5)
 
 
+@pytest.mark.parametrize("seconds", [0.0, 5.0])
 @pytest.mark.parametrize("seed", range(20))
-def test_the_gap_told_is_never_less_than_what_another_plan_gains(seed):
+def test_the_gap_told_is_never_less_than_what_another_plan_gains(seed, seconds):
     """The nearest of all whole-lot portfolios of three small assets, found one by one."""
     rng = np.random.default_rng(1_000 + seed)
     prices, held = rng.integers(700, 2_500, 3) / 1.0, rng.integers(0, 4, 3)
@@ -621,7 +623,7 @@ def test_the_gap_told_is_never_less_than_what_another_plan_gains(seed):
 
     best = min(distance(np.array(after)) for after in itertools.product(range(10), repeat=3))
     rows = {f"T{i}": (float(held[i]), float(prices[i])) for i in range(3)}
-    rules = Rebalancing(min_trade=0, min_trade_weight=0, ticket_cost=10)
+    rules = Rebalancing(min_trade=0, min_trade_weight=0, ticket_cost=10, time_limit=seconds)
     plan = rebalance(holdings(cash, **rows), pd.Series(wanted, index=[*rows, "CASH"]), rules)
     signs = signed(plan)
     found = distance(held + np.array([signs[name] for name in rows]))
@@ -644,7 +646,7 @@ def test_five_hundred_assets_are_rounded_near_their_bound():
     classes = (ClassRange("X", 0.3, 0.5), ClassRange("Y", 0.3, 1.0))
     rules = Rebalancing(cost_bps=5, ticket_cost=2, cash_min=0.01, min_trade=500)
     plan = rebalance(held, wanted, rules, universe=universe, classes=classes)
-    assert plan.method == "MILP" and plan.gap < 1e-3
+    assert plan.method == "MILP" and 1e-6 < plan.gap < 1e-3  # not proven to be the best
     assert breaches(check(plan.weights_after, universe, classes)) == []
     # a target out of reach by less than half a ticket or half a lot, and the classes' ranges
     assert all(trade.notional >= 500 for trade in plan.orders)
