@@ -45,12 +45,14 @@ def shown(result: object, undefined: str = NOT_AVAILABLE) -> Result:
 
     Args:
         result: A value, or rows of values with their headings first.
-        undefined: What stands for NaN, infinity and None.
+        undefined: What stands for NaN, infinity and None, and for rows without any cell.
 
     Raises:
         TypeError: If a value is of a kind that no cell can hold.
     """
     if isinstance(result, list):
+        if not any(result):
+            return undefined  # no host can show a block of no cells
         return [[_cell(value, undefined) for value in row] for row in result]
     return _cell(result, undefined)
 
