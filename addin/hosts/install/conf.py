@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from addin.errors import InputError
 from addin.hosts.install.machine import Machine
@@ -128,6 +128,14 @@ def written_path(machine: Machine, path: PurePath) -> str:
             f"install Python and the add-in in a folder below your home folder or with a plain name"
         )
     return text
+
+
+def read_path(machine: Machine, text: str) -> Path:
+    """A path of the configuration with its variables replaced, as the VBA code replaces them."""
+    for variable, folder in _variables(machine):
+        if folder and text.upper().startswith(variable):
+            text = folder + text[len(variable) :]
+    return Path(PureWindowsPath(text).as_posix() if machine.on_windows else text)
 
 
 def _variables(machine: Machine) -> list[tuple[str, str]]:

@@ -15,10 +15,12 @@ from addin.hosts.install.changes import (
 )
 from addin.hosts.install.conf import Conf, read_conf, wanted_settings, without_settings
 from addin.hosts.install.machine import (
+    FROM_STORE,
     Machine,
     Places,
     dll_folders,
     dll_name,
+    is_of_store,
     places,
     script_name,
 )
@@ -47,7 +49,7 @@ def install(machine: Machine, xlam: Path) -> tuple[Step, ...]:
     at = places(machine)
     old = read_record(at.record) or Record()
     files = _files(machine, at, xlam)
-    _require_library(machine)
+    _require_reach(machine)
     conf = read_conf(content_of(at.conf), at.conf)
     settings = wanted_settings(machine, conf, old.settings)
     record = Record({str(path): digest(content) for path, content in files.items()}, settings)
@@ -111,9 +113,12 @@ def _files(machine: Machine, at: Places, xlam: Path) -> dict[Path, bytes]:
     return files
 
 
-def _require_library(machine: Machine) -> None:
+def _require_reach(machine: Machine) -> None:
+    """Refuse a Python that Excel would not find the way to."""
     if not machine.on_windows:
         return
+    if is_of_store(machine.interpreter):
+        raise InputError(f"{machine.interpreter}: is Python of the Microsoft Store; {FROM_STORE}")
     folders = dll_folders(machine.interpreter)
     name = dll_name(machine)
     if not any((folder / name).is_file() for folder in folders):

@@ -8,6 +8,9 @@ from pathlib import Path
 from addin.errors import InputError
 
 ADDIN = "ips.xlam"
+FROM_STORE = (
+    "install Python from python.org, make a virtual environment with it, install the add-in there"
+)
 EXCELS_DATA = "Library/Containers/com.microsoft.Excel/Data"
 EXCELS_SCRIPTS = "Library/Application Scripts/com.microsoft.Excel"
 EXCELS_STARTUP = (
@@ -121,6 +124,18 @@ def dll_name(machine: Machine) -> str:
 def dll_folders(interpreter: Path) -> tuple[Path, Path]:
     """The two folders in which the VBA code looks for the library Excel loads."""
     return interpreter.parent, interpreter.parent.parent
+
+
+def is_of_store(interpreter: Path) -> bool:
+    """Whether a Python, or the one its virtual environment stands on, is an app of the Store.
+
+    What such an app writes below the user's application data, Windows keeps for that app alone.
+    """
+    try:
+        origin = interpreter.parent.with_name("pyvenv.cfg").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        origin = ""
+    return "windowsapps" in f"{interpreter}\n{origin}".lower()
 
 
 def _application_data(machine: Machine) -> Path:

@@ -285,3 +285,12 @@ def test_windows_without_application_data_is_refused(windows):
     windows.machine = replace(windows.machine, environment={})
     with pytest.raises(InputError, match="APPDATA is empty"):
         install(windows.machine, windows.xlam)
+
+
+def test_python_of_the_store_is_refused_even_behind_an_environment(windows):
+    cfg = windows.machine.home / "venv" / "pyvenv.cfg"
+    cfg.write_text("home = C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.12\n")
+    with pytest.raises(InputError, match=r"is Python of the Microsoft Store; install Python from"):
+        install(windows.machine, windows.xlam)
+    cfg.write_text("home = C:\\Program Files\\Python312\n")
+    install(windows.machine, windows.xlam)
