@@ -21,6 +21,8 @@ MOST_BYTES = 64 * 2**20
 
 Key = tuple[object, bytes]
 
+_OF_A_TIME, _OF_A_DATE = datetime.__reduce__, date.__reduce__
+
 
 @dataclass
 class Memory:
@@ -86,29 +88,30 @@ def key_of(function: object, arguments: tuple[object, ...], named: dict[str, Any
     is another) and every argument is the same in type and value: 1, 1.0 and TRUE differ, as do
     blank and "". Of a time the zone is left out, since Excel knows none.
     """
-    told = (__version__, tuple(map(_rows_apart, arguments)), sorted(named.items()))
+    told = (__version__, tuple(map(_dates_apart, arguments)), sorted(named.items()))
     try:
         return function, _digest(told)
     except (pickle.PicklingError, TypeError, AttributeError, ValueError):
         return None
 
 
-def _rows_apart(argument: object) -> object:
-    """Rows that begin with a date as its bytes and the rest, many times faster to write."""
-    if not isinstance(argument, (list, tuple)):
+def _dates_apart(argument: object) -> object:
+    """A table that begins with dates as these and its other columns, much faster to write."""
+    if not isinstance(argument, (list, tuple)) or len(argument) < 2:
         return argument
-    return [
-        (_moment(row[0]), row[1:])
-        if isinstance(row, (list, tuple)) and row and isinstance(row[0], date)
-        else row
-        for row in argument
-    ]
+    try:
+        if not isinstance(argument[1][0], date):
+            return argument
+        heads, others = [row[0] for row in argument], [row[1:] for row in argument]
+    except (TypeError, IndexError, KeyError):
+        return argument
+    return ..., [_moment(head) if isinstance(head, date) else head for head in heads], others
 
 
 def _moment(value: date) -> bytes:
     """A date or time as bytes of which no cell consists, whatever its class adds to it."""
-    kind = datetime if isinstance(value, datetime) else date
-    return cast(bytes, kind.__reduce__(value)[1][0])
+    whole = _OF_A_TIME(value) if isinstance(value, datetime) else _OF_A_DATE(value)
+    return cast(bytes, whole[1][0])
 
 
 class _Writer(pickle.Pickler):
@@ -124,4 +127,4 @@ def _digest(told: object) -> bytes:
     writer = _Writer(written, pickle.HIGHEST_PROTOCOL)
     writer.fast = True  # equal cells give equal bytes, whether or not they are one object
     writer.dump(told)
-    return hashlib.blake2b(written.getbuffer(), digest_size=16).digest()
+    return hashlib.sha256(written.getbuffer()).digest()
