@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 from addin.errors import InputError
 from addin.hosts.install.machine import Machine
 
-PYTHONPATH, SERVER = "PYTHONPATH", "USE UDF SERVER"
+PYTHONPATH = "PYTHONPATH"
 BREAKS_LINES = '"\r\n'
 
 
@@ -86,8 +86,8 @@ def wanted_settings(machine: Machine, conf: Conf, placed: Mapping[str, str]) -> 
     """What the configuration has to say on this computer.
 
     ``PYTHONPATH`` begins with the folder of our code and keeps the user's folders: an empty one
-    would let Python look first in whatever folder Excel happens to be in. A user's own choice
-    about the server stays.
+    would let Python look first in whatever folder Excel happens to be in. What is the same on
+    every computer stands on the add-in's own sheet.
 
     Args:
         machine: The computer.
@@ -97,14 +97,10 @@ def wanted_settings(machine: Machine, conf: Conf, placed: Mapping[str, str]) -> 
     Raises:
         InputError: If VBA could not read the path of Python or of the code.
     """
-    settings = {
+    return {
         interpreter_key(machine): written_path(machine, machine.interpreter),
         PYTHONPATH: _folders(written_path(machine, machine.code), conf, placed),
     }
-    choice = conf.settings.get(SERVER)
-    if machine.on_windows and choice in (None, placed.get(SERVER)):
-        settings[SERVER] = "True"
-    return settings
 
 
 def written_path(machine: Machine, path: PurePath) -> str:

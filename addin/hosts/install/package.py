@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from addin.errors import InputError
 from addin.hosts.file.container import Container, read_file
 from addin.hosts.install.changes import digest
 
@@ -34,7 +35,10 @@ def read_package(path: Path) -> Package:
     content = read_file(path)
     container = Container(content, path.name)
     sheet = container.read(SHEET) if SHEET in container.entries else b"<worksheet/>"
-    settings = _settings(sheet)
+    try:
+        settings = _settings(sheet)
+    except etree.XMLSyntaxError:
+        raise InputError(f"{path.name}: is damaged ({SHEET})") from None
     return Package(digest(content), settings.get(VERSION_KEY, ""), settings.get(LIBRARY_KEY, ""))
 
 

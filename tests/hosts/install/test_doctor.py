@@ -133,6 +133,9 @@ def test_add_in_of_an_older_build_is_wrong(healthy):
 def test_damaged_add_in_is_wrong(healthy):
     healthy.at.addin.write_bytes(b"PK\x03\x04 cut off")
     assert finding(examine(healthy), "Add-in").found == "not there, or damaged"
+    with zipfile.ZipFile(healthy.at.addin, "w") as package:
+        package.writestr("xl/worksheets/sheet1.xml", "<worksheet><row>")
+    assert finding(examine(healthy), "Add-in").found == "not there, or damaged"
 
 
 def test_missing_library_or_script_is_wrong(healthy):

@@ -24,7 +24,6 @@ def test_on_windows_excel_finds_the_add_in_and_the_add_in_finds_python(windows):
     assert files[".IPS/IPS.conf"].decode() == (
         '"INTERPRETER_WIN","%USERPROFILE%\\venv\\Scripts\\python.exe"\r\n'
         '"PYTHONPATH","%USERPROFILE%\\venv\\Lib\\site-packages"\r\n'
-        '"USE UDF SERVER","True"\r\n'
     )
 
 
@@ -96,14 +95,6 @@ def test_a_new_environment_takes_the_place_of_the_old(windows):
     assert windows.at.conf.read_text().splitlines()[0] == (
         '"PYTHONPATH","%USERPROFILE%\\new\\Lib;D:\\quant"'
     )
-
-
-def test_the_users_choice_about_the_server_stays(windows):
-    windows.write_conf('"USE UDF SERVER","False"\r\n')
-    install(windows.machine, windows.xlam)
-    assert '"USE UDF SERVER","False"' in windows.at.conf.read_text()
-    uninstall(windows.machine)
-    assert windows.at.conf.read_text() == '"USE UDF SERVER","False"\n'
 
 
 def test_lines_written_after_the_installation_outlive_it(computer):
