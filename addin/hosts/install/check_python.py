@@ -1,5 +1,6 @@
 """Checks of the configuration and of the Python it names."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from addin.hosts.install.check_excel import REINSTALL
@@ -30,12 +31,17 @@ def _configuration(facts: Facts) -> Check:
         fix = f"correct or delete the file, then {REINSTALL}"
         return Check("Configuration", needed, facts.fault, Verdict.WRONG, fix)
     if facts.interpreter is None:
-        found = "no such file" if facts.settings is None else f"no line {key}"
+        found = "no such file" if facts.settings is None else _named(key, facts.settings)
         return Check("Configuration", needed, found, Verdict.WRONG, REINSTALL)
     if facts.interpreter != facts.machine.interpreter:
         fix = f"if Excel should use the Python that runs this, {REINSTALL}"
         return Check("Configuration", needed, str(facts.interpreter), Verdict.DOUBT, fix)
     return Check("Configuration", needed, "just that")
+
+
+def _named(key: str, settings: Mapping[str, str]) -> str:
+    """The add-in runs a Python only by its full path: a bare name could be a program anywhere."""
+    return f"{key} is {settings[key]}, not a full path" if settings.get(key) else f"no line {key}"
 
 
 def _interpreter(facts: Facts) -> Check:

@@ -1,6 +1,6 @@
 """What keeps the add-in from working on a computer, and the remedy for each."""
 
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from addin.errors import InputError
 from addin.hosts.install.changes import content_of
@@ -48,7 +48,9 @@ def _facts(
     at = places(machine)
     settings, fault = _settings(at.conf)
     named = (settings or {}).get(interpreter_key(machine))
-    interpreter = read_path(machine, named) if named else None
+    path = read_path(machine, named or "")
+    is_full = path.is_absolute() or PureWindowsPath(str(path)).is_absolute()
+    interpreter = path if is_full else None
     folders = [read_path(machine, f) for f in (settings or {}).get(PYTHONPATH, "").split(";") if f]
     return Facts(
         machine,

@@ -132,7 +132,7 @@ def is_of_store(interpreter: Path) -> bool:
     What such an app writes below the user's application data, Windows keeps for that app alone.
     """
     try:
-        origin = interpreter.parent.with_name("pyvenv.cfg").read_text(encoding="utf-8")
+        origin = (interpreter.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         origin = ""
     return "windowsapps" in f"{interpreter}\n{origin}".lower()

@@ -112,6 +112,13 @@ def test_configuration_without_python_is_wrong(healthy):
     assert check.verdict is Verdict.WRONG and check.found.startswith("no line INTERPRETER_")
 
 
+def test_bare_name_of_python_is_wrong_and_not_run(healthy):
+    configured(healthy, "python")
+    checks = doctor(healthy.machine, probe=lambda *_: pytest.fail("must not be run"))
+    check = finding(checks, "Configuration")
+    assert check.verdict is Verdict.WRONG and check.found.endswith(" is python, not a full path")
+
+
 def test_xlwings_of_another_version_than_the_add_ins_is_wrong(healthy):
     check = finding(examine(healthy, replace(HEALTHY, library="0.38.0")), "xlwings")
     assert (check.verdict, check.found) == (Verdict.WRONG, "0.37.8 in the add-in")
