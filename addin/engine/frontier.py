@@ -8,7 +8,7 @@ import pandas as pd
 from addin.domain.assumptions import Assumptions
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import FeasibleSet
-from addin.engine.optimize import Objective, optimize
+from addin.engine.optimize import Objective, explaining, optimize
 from addin.engine.polish import continued, polished
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import Mask, Optimum, Program
@@ -63,7 +63,7 @@ def _along(program: Program, found: Optimum, expected: Vector) -> tuple[Matrix, 
     Source:
         Markowitz (1959), "Portfolio Selection", appendix A, the critical line.
     """
-    if program.balls or len(expected) < 2:
+    if program.balls or not expected[-1] > expected[0]:
         return np.empty((0, len(found.x))), found
     last = continued(program, found, _at(program, float(expected[-1])))
     share = ((expected - expected[0]) / (expected[-1] - expected[0]))[1:, None]
@@ -128,7 +128,7 @@ def frontier(
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules.
-        InputError: If there are fewer than two points.
+        InputError: If there are fewer than two points, or as ``optimize``.
 
     Source:
         Markowitz (1952), "Portfolio Selection".
@@ -142,7 +142,8 @@ def frontier(
         for objective in (Objective.MIN_VOLATILITY, Objective.MAX_RETURN)
     ]
     low, high = (float(problem.expected_returns @ end) for end in ends)
-    inner = _between(problem, np.linspace(low, high, points)[1:-1])
+    with explaining(problem):
+        inner = _between(problem, np.linspace(low, high, points)[1:-1])
     weights = np.array([ends[0], *inner, ends[1]])
     variances = np.einsum("ij,jk,ik->i", weights, problem.covariance, weights)
     return Frontier(

@@ -1,6 +1,7 @@
 """The best portfolio a policy allows."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,9 @@ from addin.engine.objectives import (
     towards,
 )
 from addin.engine.problem import Problem, problem_of
+from addin.engine.program import UnprovedError
 from addin.engine.settings import AS_STATED, Settings, under
-from addin.errors import InfeasibleError
+from addin.errors import InfeasibleError, InputError
 
 __all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
 
@@ -70,11 +72,39 @@ def _solution(problem: Problem, answer: Answer) -> Solution:
     return Solution(series, value, found.solver, found.iterations, rules, per_asset)
 
 
-def _explaining(problem: Problem, answer: Callable[[], Answer]) -> Solution:
+def _reason(problem: Problem) -> str | None:
+    with suppress(UnprovedError):
+        return explained(problem)
+    return None
+
+
+def _sizes(problem: Problem) -> str:
+    variances, returns = np.diag(problem.covariance), problem.expected_returns
+    return (
+        f"variances from {variances.min():.2g} to {variances.max():.2g} and expected returns "
+        f"from {returns.min():.2g} to {returns.max():.2g}"
+    )
+
+
+@contextmanager
+def explaining(problem: Problem) -> Iterator[None]:
+    """Say in words of the policy, or of its numbers, why there is no answer.
+
+    Raises:
+        InfeasibleError: Naming the rules that contradict each other.
+        InputError: If the optimum cannot be proved.
+    """
     try:
-        return _solution(problem, answer())
+        yield
     except InfeasibleError as error:
-        raise InfeasibleError(explained(problem) or str(error)) from None
+        raise InfeasibleError(_reason(problem) or str(error)) from None
+    except UnprovedError:
+        if reason := _reason(problem):
+            raise InfeasibleError(reason) from None
+        raise InputError(
+            "assumptions: no portfolio can be proved best; need numbers of ordinary size and a "
+            f"positive definite covariance, e.g. ledoit-wolf; found {_sizes(problem)}"
+        ) from None
 
 
 def optimize(
@@ -104,12 +134,14 @@ def optimize(
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules, naming those that contradict each other.
-        InputError: If the objective is unknown or lacks an input.
+        InputError: If the objective is unknown or lacks an input, or if the assumptions are
+            such that no portfolio can be proved best.
     """
     chosen = objective_named(objective)
     limited = under(feasible, assumptions, settings)
     problem = problem_of(assumptions, limited, benchmark, settings.concentration)
-    return _explaining(problem, lambda: METHODS[chosen](Task(problem, settings, current)))
+    with explaining(problem):
+        return _solution(problem, METHODS[chosen](Task(problem, settings, current)))
 
 
 def nearest(
@@ -133,4 +165,5 @@ def nearest(
     """
     problem = problem_of(assumptions, feasible, benchmark, 0.0)
     goal = aligned(wanted, feasible.tickers, "wanted weights")
-    return _explaining(problem, lambda: towards(problem, goal))
+    with explaining(problem):
+        return _solution(problem, towards(problem, goal))

@@ -126,8 +126,22 @@ def problem_of(
     benchmark: pd.Series | None,
     concentration: float,
 ) -> Problem:
-    """The problem with its benchmark in the order of the assumptions."""
+    """The problem with its benchmark in the order of the assumptions.
+
+    Raises:
+        InputError: If an expected return or a covariance is not a finite number.
+    """
     against = None
     if benchmark is not None:
         against = aligned(benchmark, assumptions.tickers, "benchmark")
-    return Problem(assumptions, feasible, against, concentration)
+    problem = Problem(assumptions, feasible, against, concentration)
+    _require_numbers("expected return", problem.expected_returns, feasible.tickers)
+    _require_numbers("covariance", assumptions.covariance, assumptions.tickers)
+    return problem
+
+
+def _require_numbers(what: str, values: Matrix | Vector, tickers: Sequence[str]) -> None:
+    known = np.isfinite(values).reshape(len(tickers), -1).all(axis=1)
+    if not known.all():
+        lacking = ", ".join(t for t, ok in zip(tickers, known, strict=True) if not ok)
+        raise InputError(f"assumptions: need a finite {what}, not so for {lacking}")

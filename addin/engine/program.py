@@ -13,6 +13,10 @@ Mask = NDArray[np.bool_]
 INFINITE = 1e20  # a limit this far away is none
 
 
+class UnprovedError(ArithmeticError):
+    """No solver reached a point that can be proved optimal."""
+
+
 @dataclass(frozen=True, eq=False)
 class Ball:
     """``‖factor · x − centre‖ ≤ radius``.

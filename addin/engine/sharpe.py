@@ -12,7 +12,7 @@ from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import one_sided, percent
 from addin.engine.polish import from_scratch, polished
 from addin.engine.problem import Problem
-from addin.engine.program import Optimum, Program
+from addin.engine.program import Optimum, Program, UnprovedError
 from addin.engine.programs import max_return, min_volatility
 from addin.engine.solve import MANY, is_optimal, minimum
 from addin.engine.solvers import cone_of, solve_cone, solve_qp
@@ -83,7 +83,7 @@ class _Cone:
         """The weights of a solution, with the prices of the base program's rows."""
         base, y, scale = self.base, point.x[:-1], float(point.x[-1])
         if scale <= 0:
-            raise ArithmeticError("no scale, no weights")
+            raise UnprovedError("no scale, no weights")
         factor = _tilt(base, self.excess, y / scale) / scale
         prices, m = np.zeros(len(base.rows)), len(self.above)
         prices[-1] = point.row_prices[1]
@@ -211,11 +211,11 @@ def max_sharpe(problem: Problem) -> Optimum:
     for candidate in _candidates(base, excess):
         try:
             point = candidate()
-        except (InfeasibleError, ArithmeticError):
+        except (InfeasibleError, UnprovedError):
             _require_excess(problem)
             continue
-        variance = float(point.x @ (base.quadratic @ point.x))
-        if variance > _RISKLESS**2 and is_optimal(_tangent(base, excess, point.x), point):
+        risky = problem.norm(Rule.VOLATILITY, point.x) > _RISKLESS
+        if risky and is_optimal(_tangent(base, excess, point.x), point):
             return point
     _require_risk(problem)
-    raise ArithmeticError("the greatest Sharpe ratio could not be proved")
+    raise UnprovedError("the greatest Sharpe ratio could not be proved")

@@ -8,7 +8,7 @@ import numpy as np
 
 from addin.domain.weights import EDGE
 from addin.engine.polish import from_scratch, polished
-from addin.engine.program import Ball, Mask, Optimum, Program, gap
+from addin.engine.program import Ball, Mask, Optimum, Program, UnprovedError, gap
 from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp, solve_qp
 from addin.errors import InfeasibleError
 
@@ -51,7 +51,7 @@ def _quadratic_candidates(program: Program) -> Iterator[Optimum]:
 
 def _curved_candidates(program: Program) -> Iterator[Optimum]:
     """What a program without its balls leads to, then a cone program with them."""
-    with suppress(ArithmeticError):
+    with suppress(UnprovedError):
         found = _solved(replace(program, balls=()))
         yield replace(found, ball_prices=(0.0,) * len(program.balls))
     raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
@@ -78,7 +78,7 @@ def _solved(program: Program) -> Optimum:
     for point in tried:
         if is_optimal(program, point, floor):
             return point
-    raise ArithmeticError("the optimum could not be proved")
+    raise UnprovedError("the optimum could not be proved")
 
 
 def _restricted(program: Program, free: Mask) -> Program:
@@ -104,7 +104,7 @@ def minimum(program: Program) -> Optimum:
 
     Raises:
         InfeasibleError: If no point obeys the limits.
-        ArithmeticError: If no solver reached a point that can be proved optimal.
+        UnprovedError: If no solver reached a point that can be proved optimal.
     """
     room = program.upper - program.lower
     if (room < -EDGE).any():

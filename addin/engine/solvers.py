@@ -14,6 +14,11 @@ from addin.engine.program import Ball, Optimum, Program
 from addin.errors import InfeasibleError
 
 _TOLERANCE = 1e-10
+_CONE_TOLERANCE = 1e-11
+_NO_POINT = (
+    clarabel.SolverStatus.PrimalInfeasible,
+    clarabel.SolverStatus.AlmostPrimalInfeasible,
+)
 NOTHING = "no portfolio obeys all rules"
 
 
@@ -181,7 +186,7 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
         ],
         _cone_settings(),
     ).solve()
-    if found.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+    if found.status in _NO_POINT:  # any other answer is for the proof to judge
         raise InfeasibleError(NOTHING)
     duals = np.array(found.z) * size
     prices = sides.prices(-duals[:first], duals[first:second])
@@ -194,5 +199,5 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
 def _cone_settings() -> clarabel.DefaultSettings:
     settings = clarabel.DefaultSettings()
     settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _TOLERANCE
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = _CONE_TOLERANCE
     return settings

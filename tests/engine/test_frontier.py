@@ -82,6 +82,29 @@ def test_points_are_those_of_the_optimiser_at_each_return():
         assert weights == pytest.approx(alone.weights.to_numpy(), abs=1e-8)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_steps_along_a_line_meet_the_optimiser_at_each_return(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 16))
+    tickers, samples = tuple(f"A{i}" for i in range(n)), rng.normal(size=(n + 2, n))
+    market = Assumptions(tickers, rng.uniform(0.01, 0.1, n), np.cov(samples.T) * 0.03)
+    names = tuple("XY"[i % 2] for i in range(n))
+    universe = Universe(tickers, names, upper=(0.6,) * n)
+    feasible = feasible_set(universe, (ClassRange("X", 0.3, 0.6), ClassRange("Y", 0.4, 0.7)))
+    found = frontier(market, feasible, 40)
+    for expected, volatility in zip(found.returns[1:-1], found.volatilities[1:-1], strict=True):
+        alone = optimize(market, feasible, "min volatility", Settings(target_return=expected))
+        assert volatility == pytest.approx(alone.objective_value, rel=1e-8)
+
+
+@pytest.mark.parametrize("expected", [(0.05, 0.05), (0.0, 0.0)])
+def test_equal_returns_have_a_frontier_of_one_point(expected):
+    market = Assumptions(("A", "B"), np.array(expected), np.diag([0.04, 0.01]))
+    universe = Universe(("A", "B"), ("X", "X"))
+    found = frontier(market, feasible_set(universe, ()), 5)
+    assert found.weights == pytest.approx(np.tile([0.2, 0.8], (5, 1)), abs=1e-9)
+
+
 def test_a_policy_of_one_portfolio_has_a_frontier_of_one_point():
     universe = Universe(("A", "B"), ("X", "X"), lower=(0.4, 0.6), upper=(0.4, 0.6))
     market = Assumptions(("A", "B"), np.array([0.1, 0.05]), np.eye(2) * 0.04)

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
 from addin.engine.optimize import Objective, Settings, nearest, optimize
-from addin.errors import InfeasibleError, InputError
+from addin.engine.program import Optimum
+from addin.errors import InfeasibleError, InputError, IpsError
 
 ORACLE = json.loads(
     (Path(__file__).parents[1] / "oracles/cla_bailey_lopezdeprado_2013.json").read_text("utf-8")
@@ -405,6 +407,78 @@ def test_twins_share_and_do_not_stop_the_optimiser():
     assert found.objective_value == pytest.approx((0.2**2 * 0.04 + 0.8**2 * 0.01) ** 0.5)
 
 
+def test_an_asset_without_variance_takes_all_it_may():
+    market = Assumptions(("A", "B", "C"), np.array([0.06, 0.04, 0.01]), np.diag([0.04, 0.01, 0.0]))
+    free = optimize(market, anything("ABC"), "min volatility")
+    assert free.weights.to_numpy() == pytest.approx([0, 0, 1], abs=1e-9)
+    assert free.objective_value == pytest.approx(0, abs=1e-9)
+    capped = feasible_set(Universe(("A", "B", "C"), ("X",) * 3, upper=(1, 1, 0.5)), ())
+    # the other half by inverse variance: 1/0.04 to 1/0.01
+    found = optimize(market, capped, "min volatility")
+    assert found.weights.to_numpy() == pytest.approx([0.1, 0.4, 0.5], abs=1e-12)
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_one_asset_is_the_whole_portfolio(objective):
+    market = Assumptions(("A",), np.array([0.06]), np.array([[0.04]]), 0.01)
+    found = optimize(market, anything("A"), objective, benchmark=pd.Series({"A": 1.0}))
+    assert found.weights.to_dict() == {"A": 1.0}
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_bounds_that_fix_every_weight_leave_no_choice(objective):
+    fixed = (0.25, 0.35, 0.4)
+    feasible = feasible_set(Universe(("A", "B", "C"), ("X",) * 3, lower=fixed, upper=fixed), ())
+    market = Assumptions(("A", "B", "C"), np.array([0.06, 0.04, 0.03]), np.diag([0.04, 0.02, 0.01]))
+    found = optimize(market, feasible, objective, benchmark=pd.Series({"A": 1.0}))
+    assert found.weights.to_numpy() == pytest.approx(fixed, abs=1e-15)
+
+
+class Large:
+    """A factor market of many assets under class ranges and caps."""
+
+    def __init__(self, seed, n=130):
+        rng = np.random.default_rng(seed)
+        loadings = rng.normal(loc=0.15 * (seed % 2), scale=0.05, size=(n, 8))
+        tickers = tuple(f"A{i}" for i in range(n))
+        covariance = loadings @ loadings.T + np.diag(rng.uniform(0.005, 0.05, n))
+        returns = rng.uniform(0.02, 0.12, n)
+        self.market = Assumptions(tickers, returns, covariance, 0.01)
+        universe = Universe(tickers, tuple("XYZ"[i % 3] for i in range(n)), upper=(0.06,) * n)
+        classes = (ClassRange("X", 0.2, 0.35), ClassRange("Y", 0.1, 0.4), ClassRange("Z", 0.3, 0.5))
+        self.feasible = feasible_set(universe, classes)
+
+
+@pytest.mark.parametrize("objective", ["min volatility", "max sharpe"])
+@pytest.mark.parametrize("seed", range(6))
+def test_many_assets_need_no_interior_point_and_get_the_same_weights(objective, seed, monkeypatch):
+    case = Large(seed)
+    quick = optimize(case.market, case.feasible, objective)
+    assert quick.solver == "active set"
+    for module in ("solve", "sharpe"):
+        monkeypatch.setattr(f"addin.engine.{module}.MANY", 1000)
+    slow = optimize(case.market, case.feasible, objective)
+    assert slow.solver == "PIQP"
+    assert quick.weights.to_numpy() == pytest.approx(slow.weights.to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize("objective", ["min volatility", "max sharpe"])
+def test_an_iteration_that_goes_astray_is_noticed(objective, monkeypatch):
+    case = Large(0)
+    right = optimize(case.market, case.feasible, objective).weights.to_numpy()
+    for module in ("solve", "sharpe"):
+        monkeypatch.setattr(f"addin.engine.{module}.from_scratch", astray)
+        monkeypatch.setattr(f"addin.engine.{module}.polished", lambda _, point: point)
+    found = optimize(case.market, case.feasible, objective, Settings(concentration=1e-12))
+    assert found.solver != "active set"
+    assert found.weights.to_numpy() == pytest.approx(right, abs=1e-3)
+
+
+def astray(program):
+    ones = np.ones(len(program.linear))
+    return Optimum(ones / len(ones), np.zeros(len(program.rows)), (), "active set", 0)
+
+
 # --- what cannot be done -----------------------------------------------------------------------
 
 
@@ -469,6 +543,48 @@ def test_an_unknown_objective_suggests_the_nearest():
 def test_what_an_objective_lacks_is_said(objective, settings, needs):
     with pytest.raises(InputError, match=needs):
         optimize(two_assets(), anything("AB"), objective, Settings(**settings))
+
+
+EXTREMES = {
+    "graded": lambda mean, risk: (mean, risk * np.outer(grades(mean), grades(mean))),
+    "tiny": lambda mean, risk: (mean * 1e-300, risk),
+    "huge": lambda mean, risk: (mean, risk * 1e100),
+    "riskless": lambda mean, risk: (mean, risk * 0),
+    "no number": lambda mean, risk: (mean, risk * np.nan),
+    "endless": lambda mean, risk: (mean + np.inf, risk),
+}
+
+
+def grades(mean):
+    return np.logspace(-12, 12, len(mean))
+
+
+@pytest.mark.parametrize("extreme", EXTREMES)
+@pytest.mark.parametrize("objective", Objective)
+def test_numbers_nobody_meant_are_answered_or_said(objective, extreme):
+    case = Case(6)
+    mean, risk = EXTREMES[extreme](case.market.expected_returns, case.market.covariance)
+    market = replace(case.market, expected_returns=mean, covariance=risk)
+    given = {"benchmark": case.benchmark, "current": case.current}
+    for settings in (Settings(), Settings(concentration=0.1), Settings(max_volatility=0.15)):
+        with suppress(IpsError):
+            found = optimize(market, case.feasible, objective, settings, **given)
+            assert found.weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_what_is_no_number_is_named():
+    market = replace(two_assets(), covariance=np.array([[0.04, 0.0], [0.0, np.nan]]))
+    with pytest.raises(InputError, match="need a finite covariance, not so for B"):
+        optimize(market, anything("AB"), "min volatility")
+    market = two_assets(expected_returns=(np.inf, 0.03))
+    with pytest.raises(InputError, match="need a finite expected return, not so for A"):
+        optimize(market, anything("AB"), "max return")
+
+
+def test_an_optimum_that_cannot_be_proved_is_said_with_the_numbers(monkeypatch):
+    monkeypatch.setattr("addin.engine.solve.is_optimal", lambda *_: False)
+    with pytest.raises(InputError, match=r"can be proved best.* variances from 0.01 to 0.04"):
+        optimize(two_assets(), anything("AB"), "min volatility")
 
 
 def test_negative_aversion_is_refused():
