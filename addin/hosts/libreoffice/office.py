@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from addin.errors import InputError
@@ -69,6 +70,7 @@ class Office:
         with zipfile.ZipFile(extension) as archive:
             archive.extractall(self._extensions / extension.stem)
 
+    @cached_property
     def version(self) -> tuple[int, int]:
         """Version of the program: ``(7, 4)``."""
         _, text, _ = _run([str(self.program), "--version"], self._environment)
@@ -113,7 +115,7 @@ class Office:
         Raises:
             RuntimeError: If LibreOffice cannot, or a function failed by a fault of ours.
         """
-        short = self.version() >= KNOWS_SHORT_NAMES
+        short = self.version >= KNOWS_SHORT_NAMES
         spelled = {
             d.name: d.name if short else d.programmatic_name for d in declarations(functions)
         }
