@@ -2,17 +2,19 @@
 
     python -m benchmarks.optimize        (pip install pyportfolioopt for the comparison)
 
-Both get the same numbers: class ranges and caps, N = 14, 100 and 500. Times are medians of the
-whole call, building the problem included. The peer runs with its default solver and with
-Clarabel: the default one stops early at N = 500. The loss is by how much, relatively, our
-objective is worse than the peer's: negative means ours is better. On a busy machine set
-OMP_NUM_THREADS=1, or the linear algebra of both waits for its own threads.
+Both get the same numbers: class ranges and caps, N = 14, 100 and 500. Times are of the whole
+call, building the problem included: the least and the median of ours, the median of the peer's,
+who runs with its default solver and with Clarabel (the default one stops early at N = 500). The
+ratio is median to median. The loss is by how much, relatively, our objective is worse than the
+peer's: negative means ours is better. On a busy machine set OMP_NUM_THREADS=1, or the linear
+algebra of both waits for its own threads.
 """
 
 import argparse
+import importlib.util
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -51,14 +53,15 @@ def market(n: int) -> tuple[Assumptions, FeasibleSet]:
     return assumptions, feasible_set(universe, CLASSES)
 
 
-def median_ms(call: Callable[[], object], runs: int) -> float:
+def timed(call: Callable[[], object], runs: int) -> list[float]:
+    """Milliseconds of each run, after one to warm up."""
     call()
     times = []
     for _ in range(runs):
         start = time.perf_counter()
         call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
+        times.append((time.perf_counter() - start) * 1000)
+    return times
 
 
 def peer(
@@ -92,33 +95,47 @@ def value(assumptions: Assumptions, objective: Objective, weights: np.ndarray) -
     return -float(assumptions.expected_returns @ weights - RISK_FREE) / volatility
 
 
-def compare(n: int, objective: Objective, peers: dict[str, str | None]) -> None:
+def beside(n: int, objective: Objective, solver: str | None, median: float, mine: float) -> str:
+    """The peer's time, the ratio and our loss."""
     assumptions, feasible = market(n)
-    ours = median_ms(lambda: optimize(assumptions, feasible, objective), RUNS[n])
-    limit, ratio = TARGETS[n]
-    print(f"{objective:<15} N={n:<4} {ours:8.3f} ms (target {limit:g})", flush=True)
-    weights = optimize(assumptions, feasible, objective).weights.to_numpy()
-    mine = value(assumptions, objective, weights)
-    for name, solver in peers.items():
-        call = partial(peer, assumptions, feasible, objective, solver)
-        theirs, best = median_ms(call, PEER_RUNS[n]), value(assumptions, objective, call())
-        print(
-            f"    {name:<24} {theirs:9.2f} ms  {theirs / ours:7.1f}x (target {ratio}x)"
-            f"   loss {(mine - best) / abs(best):+.1e}",
-            flush=True,
-        )
+    call = partial(peer, assumptions, feasible, objective, solver)
+    theirs, best = (
+        statistics.median(timed(call, PEER_RUNS[n])),
+        value(assumptions, objective, call()),
+    )
+    return f"{theirs:10.2f}{theirs / median:7.1f}x{(mine - best) / abs(best):+10.0e}"
+
+
+def row(n: int, objective: Objective, solvers: Iterable[str | None]) -> str:
+    """One objective at one size."""
+    assumptions, feasible = market(n)
+    ours = timed(lambda: optimize(assumptions, feasible, objective), RUNS[n])
+    mine = value(
+        assumptions, objective, optimize(assumptions, feasible, objective).weights.to_numpy()
+    )
+    median, (limit, ratio) = statistics.median(ours), TARGETS[n]
+    peers = [beside(n, objective, solver, median, mine) for solver in solvers]
+    left = f"{objective:<15}{n:>4}{min(ours):9.3f}{median:9.3f}{limit:>8g}{ratio:>6}x"
+    return left + "".join(peers)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--alone", action="store_true", help="without the peer")
-    alone = parser.parse_args().alone
+    peers = {} if parser.parse_args().alone else PEERS
+    if peers and importlib.util.find_spec("pypfopt") is None:
+        print("PyPortfolioOpt is not installed: no comparison (pip install pyportfolioopt)")
+        peers = {}
+    names = "".join(f"{name:>28}" for name in peers)
+    print(f"{'milliseconds':<19}{'ours':>18}{'aim':>15}{names}")
+    columns = f"{'peer':>10}{'ratio':>8}{'loss':>10}" * len(peers)
+    print(f"{'objective':<15}{'N':>4}{'least':>9}{'median':>9}{'time':>8}{'ratio':>7}{columns}")
     for n in RUNS:
         for objective in (Objective.MIN_VOLATILITY, Objective.MAX_SHARPE):
-            compare(n, objective, {} if alone else PEERS)
-    assumptions, feasible = market(14)
-    path = median_ms(lambda: frontier(assumptions, feasible, 50), 30)
-    print(f"frontier, 50 points N=14 {path:8.3f} ms (target 10)")
+            print(row(n, objective, peers.values()), flush=True)
+    path = timed(partial(frontier, *market(14), 50), 50)
+    name = "frontier, 50"
+    print(f"{name:<15}{14:>4}{min(path):9.3f}{statistics.median(path):9.3f}{10:>8}")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def problem_of(
 
 
 def _require_numbers(what: str, values: Matrix | Vector, tickers: Sequence[str]) -> None:
-    known = np.isfinite(values).reshape(len(tickers), -1).all(axis=1)
+    known = np.asarray(np.isfinite(values).reshape(len(tickers), -1).all(axis=1))
     if not known.all():
         lacking = ", ".join(t for t, ok in zip(tickers, known, strict=True) if not ok)
         raise InputError(f"assumptions: need a finite {what}, not so for {lacking}")
