@@ -1,6 +1,7 @@
 """Readers made by others, and the add-in built once."""
 
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,21 @@ from pathlib import Path
 import pytest
 
 from addin.hosts.configuration import load_buttons, load_functions
-from addin.hosts.xlam.build import addin_modules, build_addin
-from addin.hosts.xlam.sheets import addin_sheets
+from addin.hosts.xlam.build import (
+    SHEET_CLASS,
+    WORKBOOK_CLASS,
+    addin_modules,
+    build_addin,
+    document_module,
+)
+from addin.hosts.xlam.hardened import PROJECT
+from addin.hosts.xlam.package import addin_package
+from addin.hosts.xlam.ribbon import ribbon
+from addin.hosts.xlam.sheets import AddinSheet, addin_sheets
+from addin.hosts.xlam.vba_project import vba_project
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+MACRO_WORKBOOK = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 
 
 def module_beside(name):
@@ -65,11 +77,44 @@ def modules(functions):
 
 
 @pytest.fixture(scope="session")
-def libreoffice():
-    """LibreOffice's command, where it and its Python bridge are installed."""
+def libreoffice(tmp_path_factory):
+    """A running LibreOffice that answers jobs; skips where it or its bridge is not installed."""
     command = shutil.which("soffice")
     if command is None:
         pytest.skip("LibreOffice is not installed: no soffice")
     if subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True).returncode:
         pytest.skip(f"LibreOffice's Python bridge is not installed: {SYSTEM_PYTHON} has no uno")
-    return command
+    script = Path(__file__).with_name("libreoffice_run.py")
+    folder = tmp_path_factory.mktemp("libreoffice")
+    with subprocess.Popen(
+        [SYSTEM_PYTHON, str(script), command, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+
+        def ask(job):
+            server.stdin.write(json.dumps(job) + "\n")
+            server.stdin.flush()
+            return json.loads(server.stdout.readline())
+
+        yield ask
+        server.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def basic(libreoffice, tmp_path_factory, buttons):
+    """Results of calls in a macro workbook with the given modules: the add-in's portable twin."""
+    sheet = AddinSheet("Sheet1", "Sheet1", (("text",),), (10,))
+    documents = (
+        document_module("ThisWorkbook", WORKBOOK_CLASS),
+        document_module("Sheet1", SHEET_CLASS),
+    )
+
+    def run(modules, calls):
+        project = vba_project(PROJECT, (*documents, *modules))
+        book = tmp_path_factory.mktemp("twin") / "twin.xlsm"
+        book.write_bytes(addin_package(project, [sheet], ribbon(buttons), MACRO_WORKBOOK))
+        return libreoffice({"book": str(book), "calls": calls})
+
+    return run

@@ -1,7 +1,7 @@
 """Runs Basic functions of a workbook in LibreOffice; for the system's Python, which has uno.
 
-Reads {"office": …, "book": …, "folder": …, "calls": [[function, [arguments]], …]} and prints the
-results in order, or {"error": …} where a call failed, as JSON.
+Started with LibreOffice's command and a folder for its profile. Each line of input is JSON,
+{"book": path, "calls": [[function, [arguments]], …]}; each line of output the results in order.
 """
 
 import json
@@ -65,18 +65,19 @@ def answers(book, calls):
             yield {"error": str(fault)[:300]}
 
 
-def main():
-    job = json.load(sys.stdin)
-    process, address = office(job["office"], job["folder"])
+def main(command, folder):
+    process, address = office(command, folder)
     try:
         desk = desktop(address)
         options = (value("Hidden", True), value("MacroExecutionMode", RUN_WITHOUT_ASKING))
-        book = desk.loadComponentFromURL(f"file://{job['book']}", "_blank", 0, options)
-        print(json.dumps(list(answers(book, job["calls"]))))
-        book.close(True)
+        for line in sys.stdin:
+            job = json.loads(line)
+            book = desk.loadComponentFromURL(f"file://{job['book']}", "_blank", 0, options)
+            print(json.dumps(list(answers(book, job["calls"]))), flush=True)
+            book.close(True)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 
-main()
+main(*sys.argv[1:])

@@ -1,5 +1,7 @@
 """Formulas of another computer as they are typed on this one."""
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,25 +36,9 @@ OWN = (
     "[",
     "",
 )
-PIECES = st.sampled_from(
-    (
-        *(
-            "ips.xlam",
-            "IPS_VAR(",
-            "!",
-            "'",
-            '"',
-            "[",
-            "]",
-            "_xll.",
-            "_xldudf_",
-            "A1",
-            "=",
-            "(",
-            ")",
-        ),
-        *("C:\\x y\\", "'C:\\x\\ips.xlam'!IPS_R(", ",", " ", "É", "\\", "/", "ACME_X(", "''", "#"),
-    )
+PIECES = (
+    *("ips.xlam", "IPS_VAR(", "!", "'", '"', "[", "]", "_xll.", "_xldudf_", "A1", "=", "(", ")"),
+    *("C:\\x y\\", "'C:\\x\\ips.xlam'!IPS_R(", ",", " ", "É", "\\", "/", "ACME_X(", "''", "#"),
 )
 
 
@@ -66,11 +52,39 @@ def test_everything_else_stays(formula):
     assert repaired(formula) == formula
 
 
-@given(st.lists(PIECES, max_size=12).map("".join))
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_a_repaired_formula_only_lost_characters(formula):
     kept = iter(formula)
     assert all(character in kept for character in repaired(formula))
+
+
+def test_visual_basic_repairs_alike(basic, modules):
+    pieces = random.Random(7)
+    texts = [
+        *FOREIGN,
+        *OWN,
+        *("".join(pieces.choices(PIECES, k=pieces.randint(1, 12))) for _ in range(200)),
+    ]
+    answers = basic([modules["IpsText"]], [["IpsText.Repaired", [text]] for text in texts])
+    assert answers == [repaired(text) for text in texts]
+    assert sum(repaired(text) != text for text in texts) > 20
+
+
+def test_visual_basic_judges_paths_and_names_alike(basic, modules):
+    ours = r"C:\Users\anna\XLSTART\ips.xlam"
+    names = ("x$(date).xlsx", "a`b`.xlsx", "Anna's – v2.xlsx", "a|b", "a\\b", "a!", "C:\\p.exe")
+    paths = (*names, "python", "/usr/bin/python3", r"\\srv\ips.xlam", ours, r"D:\tips.xlam", "")
+    calls = [
+        *(["IpsText.IsShellSafe", [path]] for path in paths),
+        *(["IpsText.IsFullPath", [path]] for path in paths),
+        *(["IpsText.IsOtherCopy", [path, ours]] for path in paths),
+    ]
+    assert basic([modules["IpsText"]], calls) == [
+        *map(is_shell_safe, paths),
+        *map(is_full_path, paths),
+        *(is_other_copy(path, ours) for path in paths),
+    ]
 
 
 @pytest.mark.parametrize("formula", FOREIGN)
