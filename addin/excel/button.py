@@ -54,9 +54,7 @@ def ribbon_button(*, label: str, group: str, image: str, supertip: str) -> Calla
         @functools.wraps(macro)
         def press(book: Book | None = None) -> None:
             target = book or caller_book()
-            with unattended(target):
-                sentence = _outcome(macro, target)
-            target.tell(sentence)
+            target.tell(_outcome(macro, target))
 
         button = Button(macro.__name__, label, group, image, supertip, macro)
         press.__ips_button__ = button  # type: ignore[attr-defined]
@@ -66,10 +64,14 @@ def ribbon_button(*, label: str, group: str, image: str, supertip: str) -> Calla
 
 
 def _outcome(macro: Macro, book: Book) -> str:
+    """What to say of a run; a host that cannot be left alone, or put right after it, says why."""
+    said = "Nothing was changed."
     try:
-        return macro(book)
+        with unattended(book):
+            said = macro(book)
     except IpsError as error:
-        return f"Nothing was changed. {error}"
+        return f"{said} {error}"
+    return said
 
 
 def caller_book() -> Book:

@@ -10,11 +10,13 @@ A date is a number that is formatted as one; where value and format disagree the
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import xlwings as xw
 
 from addin.domain.table import Row, Value
+from addin.excel.desktop import Patience
 
 TEXT_FORMAT, GENERAL, DATE_FORMAT = "@", "General", "yyyy-mm-dd"
 TIME_FORMAT = f"{DATE_FORMAT} hh:mm:ss"
@@ -22,18 +24,27 @@ APOSTROPHE = "'"
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # of a number format: shown as they stand
 
 
-def enter(cells: xw.Range, rows: Sequence[Row]) -> None:
-    """Write rows of values over a block of cells of the same size; formats that fit stay."""
-    for block, values, number_format in _blocks(cells, rows):
-        if number_format != TEXT_FORMAT:
-            block.value = _quoted(values)
-        elif all(_stands_as_text(value) for row in values for value in row):
-            block.value = [list(row) for row in values]
-        else:
-            block.number_format = GENERAL
-            block.value = _quoted(values)
-            block.number_format = TEXT_FORMAT
-        _fit_formats(block, values, _shows_dates(number_format))
+def enter(cells: xw.Range, rows: Sequence[Row], patiently: Patience) -> None:
+    """Write rows of values over a block of cells of the same size; formats that fit stay.
+
+    Raises:
+        InputError: If Excel stays busy.
+    """
+    for part in patiently(lambda: list(_blocks(cells, rows))):
+        patiently(partial(_enter_block, *part))
+
+
+def _enter_block(block: xw.Range, values: Sequence[Row], number_format: str) -> None:
+    """Write cells that share a number format; done twice, for a busy Excel, it is done once."""
+    if number_format != TEXT_FORMAT:
+        block.value = _quoted(values)
+    elif all(_stands_as_text(value) for row in values for value in row):
+        block.value = [list(row) for row in values]
+    else:
+        block.number_format = GENERAL
+        block.value = _quoted(values)
+        block.number_format = TEXT_FORMAT
+    _fit_formats(block, values, _shows_dates(number_format))
 
 
 def _blocks(cells: xw.Range, rows: Sequence[Row]) -> Iterator[tuple[xw.Range, Sequence[Row], str]]:

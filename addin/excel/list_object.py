@@ -1,9 +1,10 @@
 """An Excel table (ListObject) and single cells: read exactly, written without surprises."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import xlwings as xw
@@ -60,34 +61,41 @@ def _value(value: Any) -> Value:
     return value  # type: ignore[no-any-return]
 
 
-def write_table(table: Table, header: Sequence[str], rows: Sequence[Row]) -> None:
+def write_table(
+    table: Table, header: Sequence[str], rows: Sequence[Row], patiently: desktop.Patience
+) -> None:
     """Replace headings and body; nothing is touched if the table cannot be written.
 
     Raises:
         InputError: If the table is filtered, protected, has a totals row or a hidden header
-            row, or would grow over other cells.
+            row, or would grow over other cells; or Excel stays busy.
     """
+    known = patiently(lambda: _known_headings(table))
+    for step in patiently(lambda: _reshaping(table, len(rows), len(header))):
+        patiently(step)
+    if known != tuple(header):
+        enter(patiently(lambda: table.range[0, :]), [tuple(header)], patiently)
+    enter(patiently(lambda: table.range[1:, :]), rows, patiently)
+
+
+def _known_headings(table: Table) -> tuple[Value, ...]:
+    """Headings of a table that may be written."""
     _refuse_locked(table.name, table.parent)
     if any(criteria.type != "none" for criteria in table.autofilter.criteria):
         raise InputError(f"{table.name}: the table is filtered; clear its filter and try again")
     if table.show_totals:
         raise InputError(f"{table.name}: the table has a total row; switch it off and try again")
-    headings = _header_range(table)
-    known = tuple(values(headings)[0])
-    _reshape(table, len(rows), len(header))
-    if known != tuple(header):
-        enter(table.range[0, :], [tuple(header)])
-    enter(table.range[1:, :], rows)
+    return tuple(values(_header_range(table))[0])
 
 
-def write_cell(name: str, cell: xw.Range, value: Value) -> None:
+def write_cell(name: str, cell: xw.Range, value: Value, patiently: desktop.Patience) -> None:
     """Set one cell.
 
     Raises:
-        InputError: If its sheet is protected.
+        InputError: If its sheet is protected; or Excel stays busy.
     """
-    _refuse_locked(name, cell.sheet)
-    enter(cell, [(value,)])
+    patiently(lambda: _refuse_locked(name, cell.sheet))
+    enter(cell, [(value,)], patiently)
 
 
 def _refuse_locked(name: str, sheet: xw.Sheet) -> None:
@@ -95,21 +103,25 @@ def _refuse_locked(name: str, sheet: xw.Sheet) -> None:
         raise InputError(f"{name}: sheet '{sheet.name}' is protected; unprotect it and try again")
 
 
-def _reshape(table: Table, rows: int, columns: int) -> None:
-    """Fit a table to its new body; added rows look like its first, removed cells are cleared."""
+def _reshaping(table: Table, rows: int, columns: int) -> list[Callable[[], object]]:
+    """Steps that fit a table to its new body, each of which may be repeated until it succeeds.
+
+    Added rows look like its first, removed cells are cleared.
+    """
     old = table.range
     old_rows, old_columns = old.shape[0] - 1, old.shape[1]
     if (rows, columns) == (old_rows, old_columns):
-        return
+        return []
     new = old[0, 0].resize(rows + 1, columns)
     for cells in _beyond(new, old_rows + 1, old_columns):
         _refuse_occupied(table.name, cells)
-    table.resize(new)
-    for cells in _beyond(old, rows + 1, columns):
-        cells.clear_contents()  # after the resize: a heading inside a table cannot be empty
+    steps: list[Callable[[], object]] = [partial(table.resize, new)]
+    # cleared after the resize: a heading inside a table cannot be empty
+    steps += [cells.clear_contents for cells in _beyond(old, rows + 1, columns)]
     if rows > old_rows:
         kept = min(columns, old_columns)
-        old[1, :kept].copy(destination=new[old_rows + 1 :, :kept])
+        steps.append(partial(old[1, :kept].copy, destination=new[old_rows + 1 :, :kept]))
+    return steps
 
 
 def _beyond(cells: xw.Range, rows: int, columns: int) -> list[xw.Range]:

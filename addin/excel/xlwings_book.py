@@ -45,7 +45,7 @@ class XlwingsBook:
     @property
     def name(self) -> str:
         """File name."""
-        return str(self._book.name)
+        return self._patiently(lambda: str(self._book.name))
 
     def has_table(self, name: str) -> bool:
         """Whether the workbook has a table of this name."""
@@ -75,7 +75,7 @@ class XlwingsBook:
                 protected, or would grow over other cells.
         """
         body = rows or [(None,) * len(header)]
-        self._patiently(partial(write_table, self._table(name), header, body))
+        write_table(self._table(name), header, body, self._patiently)
 
     def write_cell(self, name: str, value: Value) -> None:
         """Set a named cell.
@@ -83,7 +83,8 @@ class XlwingsBook:
         Raises:
             InputError: If there is no such name, or its sheet is protected.
         """
-        self._patiently(lambda: write_cell(name, self._named_cell(name), value))
+        cell = self._patiently(lambda: self._named_cell(name))
+        write_cell(name, cell, value, self._patiently)
 
     def progress(self, done: float, text: str) -> None:
         """Show in the status bar how far a job has come, 0 to 1."""
@@ -92,17 +93,16 @@ class XlwingsBook:
     def tell(self, text: str) -> None:
         """Say one sentence in a message box."""
         self._set("status_bar", False)
-        self._book.app.alert(text, title=TITLE)
+        self._patiently(lambda: self._book.app.alert(text, title=TITLE))
 
     @contextmanager
     def unattended(self) -> Iterator[None]:
         """No redrawing, events or recalculation inside; everything as before at the end."""
-        app = self._book.app
         quiet = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
         with ExitStack() as restored:
             restored.callback(self._set, "status_bar", False)
             for setting, value in quiet.items():
-                before = self._patiently(partial(getattr, app, setting))
+                before = self._patiently(partial(self._setting, setting))
                 restored.callback(self._set, setting, before)
                 self._set(setting, value)
             yield
@@ -113,19 +113,23 @@ class XlwingsBook:
         Raises:
             InputError: If the workbook has never been saved, or this installation cannot freeze.
         """
-        place = Path(self._book.fullname)
+        place = Path(self._patiently(lambda: self._book.fullname))
         if not place.is_absolute():
             raise InputError(f"{self.name}: save the workbook once, the pack is put beside it")
         if self._freeze is None:
             raise InputError(f"{self.name}: save it and run: ips report {self.name}")
         target = pack_beside(place)
         with TemporaryDirectory() as folder:
-            copy = desktop.save_copy(self._book, Path(folder) / self.name)
+            path = Path(folder) / self.name
+            copy = self._patiently(partial(desktop.save_copy, self._book, path))
             self._freeze(copy, target, sheets)
         return target.name
 
     def _set(self, setting: str, value: object) -> None:
-        self._patiently(partial(setattr, self._book.app, setting, value))
+        self._patiently(lambda: setattr(self._book.app, setting, value))
+
+    def _setting(self, setting: str) -> object:
+        return getattr(self._book.app, setting)
 
     @cached_property
     def _tables(self) -> dict[str, Table]:
@@ -140,7 +144,8 @@ class XlwingsBook:
 
     def _table(self, name: str) -> Table:
         if not self.has_table(name):
-            near = did_you_mean(name, [table.name for table in self._tables.values()])
+            known = self._patiently(lambda: [table.name for table in self._tables.values()])
+            near = did_you_mean(name, known)
             raise InputError(f"{self.name}: there is no table '{name}'{near}")
         return self._tables[name.casefold()]
 
@@ -156,4 +161,5 @@ class XlwingsBook:
 
 def calling_workbook(freeze: Freeze | None = None) -> XlwingsBook:
     """The workbook whose ribbon was clicked."""
-    return XlwingsBook(xw.Book.caller(), freeze=freeze)
+    patiently = desktop.patience()
+    return XlwingsBook(patiently(xw.Book.caller), freeze=freeze, patience=patiently)

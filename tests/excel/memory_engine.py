@@ -21,6 +21,8 @@ import xlwings as xw
 from xlwings import base_classes
 
 USED: set[tuple[str, str]] = set()
+ASKED: list[str] = []  # the names in their order, while somebody listens
+REFUSED: dict[int, Exception] = {}  # the number of a call that Excel rejects, counted down to 0
 
 ERRORS = {"#DIV/0!": -2146826281, "#N/A": -2146826246, "#REF!": -2146826265}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(%?)$", re.IGNORECASE)
@@ -35,17 +37,30 @@ def serial(moment: datetime) -> float:
     return (moment - EPOCH) / timedelta(days=1)
 
 
+def answered(name: str) -> None:
+    """Note a call, or reject it once if it is its turn."""
+    if ASKED:
+        ASKED.append(name)
+    waiting = {left - 1: error for left, error in REFUSED.items()}
+    REFUSED.clear()
+    REFUSED.update(waiting)
+    if error := REFUSED.pop(0, None):
+        raise error
+
+
 class Noted:
     """Remembers which public attributes were asked for."""
 
     def __getattribute__(self, name: str) -> Any:
         if not name.startswith("_"):
             USED.add((type(self).__name__, name))
+            answered(name)
         return object.__getattribute__(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):
             USED.add((type(self).__name__, name))
+            answered(name)
         object.__setattr__(self, name, value)
 
 

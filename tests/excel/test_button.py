@@ -1,5 +1,7 @@
 """A button runs its macro on a workbook and says how it went."""
 
+from contextlib import contextmanager
+
 import pytest
 import xlwings as xw
 
@@ -88,6 +90,33 @@ def test_excel_is_put_right_after_a_mistake_and_after_a_fault(excel):
     with pytest.raises(ZeroDivisionError):
         pressed(lambda book: str(1 / 0))()
     assert excel.settings["calculation"] == "automatic"
+
+
+class Reluctant(MemoryBook):
+    """A host that cannot be left alone, or not be put right."""
+
+    def __init__(self, *, at_first):
+        super().__init__()
+        self.at_first = at_first
+
+    @contextmanager
+    def unattended(self):
+        if self.at_first:
+            raise InputError("Excel is busy: finish editing the cell")
+        yield
+        raise InputError("Excel is busy: finish editing the cell")
+
+
+def test_an_excel_too_busy_for_the_job_is_told():
+    book = Reluctant(at_first=True)
+    pressed(lambda book: "Done.")(book)
+    assert book.told == ["Nothing was changed. Excel is busy: finish editing the cell"]
+
+
+def test_an_excel_too_busy_after_the_job_does_not_hide_what_was_done():
+    book = Reluctant(at_first=False)
+    pressed(lambda book: "6 trades.")(book)
+    assert book.told == ["6 trades. Excel is busy: finish editing the cell"]
 
 
 def test_a_host_that_cannot_freeze_names_the_command_that_can():

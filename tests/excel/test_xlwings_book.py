@@ -11,6 +11,7 @@ from addin.errors import InputError
 from addin.excel import desktop
 from addin.excel.layout import NUMBER_FORMATS
 from addin.excel.xlwings_book import XlwingsBook
+from tests.excel import memory_engine
 from tests.excel.memory_engine import ERRORS, BookData, Cell, opened, put_table, serial
 
 TRADES = [
@@ -275,6 +276,57 @@ def test_another_com_error_surfaces_at_once(data):
     with pytest.raises(ComError):
         book.unattended().__enter__()
     assert waits == []
+
+
+def done(data, rejected=0):
+    """What Excel shows after a job: read, grow, shrink, mixed kinds in text cells, a cell, a pack.
+
+    The call of this number is rejected once.
+    """
+    put_table(data, "Trades", TRADES, FORMATS)
+    data.names["As_of"] = "=Trades!$H$1"
+    data.fullname = "/somewhere/book.xlsx"
+    patience = desktop.Patience(errors=(ComError,), wait=lambda seconds: None)
+    book = XlwingsBook(opened(data), freeze=lambda *call: None, patience=patience)
+    memory_engine.ASKED[:] = ["opened"]
+    memory_engine.REFUSED.clear()
+    if rejected:
+        memory_engine.REFUSED[rejected] = ComError(*BUSY.args)
+    with book.unattended():
+        book.progress(0.5, "Trades")
+        read = book.table("Trades").rows
+        book.write_table("Trades", ("A", "B"), [(1.5, "x"), ("=1", None), ("z", 2.0)])
+        book.write_table("Trades", ("A", "B", "C"), [("y", 1.0, date(2025, 1, 2))] * 4)
+        book.write_table("Trades", ("A", "C"), [(2.5, "z")])
+        book.write_cell("As_of", date(2025, 1, 31))
+    book.freeze(["Trades"])
+    book.tell(f"{book.name}: {len(read)} rows.")
+    cells = {place: c for place, c in data.sheets["Trades"].cells.items() if c != Cell()}
+    return cells, data.settings, data.alerts, data.sheets["Trades"].tables
+
+
+ACTIONS = {"resize", "clear_contents", "copy", "raw_value", "number_format", "alert"}
+
+
+def rejected_in_turn(chosen):
+    wanted = done(BookData())
+    _, *names = memory_engine.ASKED
+    for turn, name in enumerate(names, start=1):
+        if chosen(turn, name):
+            assert done(BookData(), turn) == wanted, f"call {turn}, {name}"
+            assert not memory_engine.REFUSED, "it was not rejected"
+    memory_engine.ASKED.clear()
+
+
+@pytest.mark.usefixtures("data")
+def test_whichever_action_excel_rejects_the_job_ends_as_if_it_had_not():
+    rejected_in_turn(lambda turn, name: name in ACTIONS or turn % 97 == 0)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("data")
+def test_each_single_call_may_be_rejected():
+    rejected_in_turn(lambda turn, name: True)
 
 
 @pytest.mark.parametrize(("on_mac", "source"), [(False, "book.xlsx"), (True, "saved")])
