@@ -66,7 +66,7 @@ def carry_out(changes: Iterable[Change]) -> tuple[Step, ...]:
             if before != change.content:
                 _put(change.path, change.content)
             steps.append(Step(change.name, change.path, _result(before, change.content)))
-    except InputError:
+    except BaseException:  # also when the user interrupts
         for path, before in reversed(undo):
             if content_of(path) != before:
                 _put(path, before)

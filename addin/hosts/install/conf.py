@@ -33,11 +33,11 @@ class Conf:
         return next((line for line in self.lines if _key(line) == key), None)
 
     def with_line(self, key: str, line: str | None) -> "Conf":
-        """One line in place of all those of a key; none at all for ``None``."""
-        places = [n for n, each in enumerate(self.lines) if _key(each) == key]
-        place = places[0] if places else len(self.lines)
-        kept = [each for each in self.lines[place:] if _key(each) != key]
-        return Conf((*self.lines[:place], *([] if line is None else [line]), *kept))
+        """Another line in place of the one that counts for a key, or none; new ones come last."""
+        keys = [_key(each) for each in self.lines]
+        place = keys.index(key) if key in keys else len(keys)
+        added = [] if line is None else [line]
+        return Conf((*self.lines[:place], *added, *self.lines[place + 1 :]))
 
     def with_settings(self, settings: Mapping[str, str]) -> "Conf":
         """The same file with these values; lines of other keys stay as they are."""

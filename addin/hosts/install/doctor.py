@@ -1,5 +1,6 @@
 """What keeps the add-in from working on a computer, and the remedy for each."""
 
+from codecs import BOM_UTF8
 from pathlib import Path, PureWindowsPath
 
 from addin.errors import InputError
@@ -68,6 +69,8 @@ def _facts(
 def _settings(conf: Path) -> tuple[dict[str, str] | None, str]:
     try:
         content = content_of(conf)
+        if content and content.startswith(BOM_UTF8):
+            return None, f"{conf}: begins with a byte-order mark, which hides its first line"
         return (None if content is None else read_conf(content, conf).settings), ""
     except InputError as fault:
         return None, str(fault)

@@ -112,6 +112,12 @@ def test_configuration_without_python_is_wrong(healthy):
     assert check.verdict is Verdict.WRONG and check.found.startswith("no line INTERPRETER_")
 
 
+def test_byte_order_mark_that_hides_the_first_line_is_wrong(healthy):
+    healthy.write_conf("\ufeff" + healthy.at.conf.read_text())
+    check = finding(examine(healthy), "Configuration")
+    assert check.verdict is Verdict.WRONG and "byte-order mark" in check.found
+
+
 def test_bare_name_of_python_is_wrong_and_not_run(healthy):
     configured(healthy, "python")
     checks = doctor(healthy.machine, probe=lambda *_: pytest.fail("must not be run"))

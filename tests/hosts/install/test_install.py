@@ -1,3 +1,4 @@
+import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +191,72 @@ def test_a_failure_half_way_leaves_everything_as_it_was(computer, monkeypatch, f
     with pytest.raises(InputError, match="no space left"):
         install(computer.machine, computer.xlam)
     assert computer.files() == before
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3, 4, 5, 6])
+def test_after_a_sudden_end_the_way_back_is_still_known(computer, monkeypatch, dies_at):
+    computer.write_conf(USERS)
+    computer.at.addin.parent.mkdir(parents=True)
+    computer.at.addin.write_bytes(b"a colleague's add-in")
+    before = computer.files()
+    calls = []
+
+    def save(path, content, original=changes.save_atomically):
+        calls.append(path)
+        if len(calls) >= dies_at:
+            raise SystemExit  # nor can what follows be written, or put back
+        original(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "save_atomically", save)
+        patch.setattr(Path, "unlink", lambda path, missing_ok=False: None)
+        with contextlib.suppress(SystemExit):
+            install(computer.machine, computer.xlam)
+    install(computer.machine, computer.xlam)
+    uninstall(computer.machine)
+    assert computer.files() == before
+
+
+def test_an_interrupted_installation_is_undone(computer, monkeypatch):
+    computer.write_conf(USERS)
+    before = computer.files()
+
+    def save(path, content, original=changes.save_atomically):
+        if path == computer.at.addin:
+            raise KeyboardInterrupt
+        original(path, content)
+
+    monkeypatch.setattr(changes, "save_atomically", save)
+    with pytest.raises(KeyboardInterrupt):
+        install(computer.machine, computer.xlam)
+    assert computer.files() == before
+
+
+def test_byte_order_mark_goes_since_vba_would_read_it_as_part_of_a_key(computer):
+    computer.write_conf("\ufeff" + USERS)
+    install(computer.machine, computer.xlam)
+    assert computer.at.conf.read_bytes().startswith(b'"UDF_MODULES"')
+    uninstall(computer.machine)
+    assert computer.at.conf.read_bytes().decode() == "\ufeff" + USERS
+
+
+def test_first_line_of_a_key_counts_as_it_does_for_vba(windows):
+    windows.write_conf(
+        '"PYTHONPATH","D:\\first"\n"SHOW CONSOLE","True"\n"pythonpath","D:\\second"\n'
+    )
+    before = windows.files()
+    install(windows.machine, windows.xlam)
+    first, *others = windows.at.conf.read_text().splitlines()
+    assert first.endswith(';D:\\first"') and others[1] == '"pythonpath","D:\\second"'
+    uninstall(windows.machine)
+    assert windows.files() == before
+
+
+def test_conf_that_is_not_utf_8_is_refused(computer):
+    computer.write_conf("")
+    computer.at.conf.write_bytes('"PYTHONPATH","D:\\Führung"'.encode("cp1252"))
+    with pytest.raises(InputError, match=r"IPS\.conf: is not UTF-8"):
+        install(computer.machine, computer.xlam)
 
 
 def test_missing_add_in_is_named(computer):
