@@ -105,7 +105,8 @@ class _Tree:
             return
         choices = node.choices
         nearest = choices.nearest(relaxed.lots)
-        lost = np.maximum(choices.value(nearest) - relaxed.values, 0.0)
+        # a mixture may also cost more than its order: it burns cash that a rule forbids
+        lost = np.abs(choices.value(nearest) - relaxed.values)
         away = np.abs(nearest - relaxed.lots) * choices.problem.lot
         doubtful = np.where(choices.low < choices.high, lost + away, 0.0)
         i = int(np.argmax(doubtful))

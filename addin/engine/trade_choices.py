@@ -129,7 +129,9 @@ class Choices:
         if below != above:
             return float(min(below, above)), float(max(below, above))
         least = max(float(self.problem.least[i]), NEAR)
-        return (0.0, least) if size >= 0 else (-least, 0.0)
+        if self.low[i] <= 0.0 <= self.high[i]:
+            return (0.0, least) if size >= 0 else (-least, 0.0)
+        return float(below), float(below) + float(self.problem.whole)
 
     def nearest(self, lots: Vector) -> Vector:
         """(n,) possible orders nearest to these, of equal ones the smaller."""

@@ -537,6 +537,11 @@ def test_random_portfolios_reconcile_and_obey(block):
         assert verify(seed).method == "MILP"
 
 
+def test_cash_that_no_order_can_use_is_not_burnt_in_costs():
+    """A mixture of buying and selling one asset pays more in costs than any order of it."""
+    assert verify(8_275).method == "MILP"
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("block", range(100))
 def test_ten_thousand_portfolios_reconcile_and_obey(block):
