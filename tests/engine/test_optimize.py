@@ -15,7 +15,7 @@ from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
 from addin.engine.optimize import Objective, Settings, nearest, optimize
-from addin.engine.program import Optimum
+from addin.engine.program import Optimum, UnprovedError
 from addin.errors import InfeasibleError, InputError, IpsError
 
 ORACLE = json.loads(
@@ -585,6 +585,17 @@ def test_an_optimum_that_cannot_be_proved_is_said_with_the_numbers(monkeypatch):
     monkeypatch.setattr("addin.engine.solve.is_optimal", lambda *_: False)
     with pytest.raises(InputError, match=r"can be proved best.* variances from 0.01 to 0.04"):
         optimize(two_assets(), anything("AB"), "min volatility")
+
+
+def test_rules_that_contradict_each_other_are_named_even_if_no_solver_says_so(monkeypatch):
+    monkeypatch.setattr("addin.engine.solve.solve_qp", left_open)
+    capped = feasible_set(Universe(("A", "B"), ("X", "Y"), upper=(0.4, 0.5)), ())
+    with pytest.raises(InfeasibleError, match="no portfolio obeys together: A ≤ 40%; B ≤ 50%"):
+        optimize(two_assets(), capped, "min volatility")
+
+
+def left_open(program):
+    raise UnprovedError("the optimum could not be proved")
 
 
 def test_negative_aversion_is_refused():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from addin.engine.program import Ball, Optimum, Program, gap
+from addin.engine.program import Ball, Optimum, Program, UnprovedError, gap
 from addin.engine.solve import is_optimal, minimum
 from addin.engine.solvers import solve_lp
 from addin.errors import InfeasibleError
@@ -28,6 +28,10 @@ def two_assets(quadratic, linear, upper=(1.0, 1.0), lower=(0.0, 0.0), balls=()):
 
 def no_point(program):
     raise InfeasibleError("no portfolio obeys all rules")
+
+
+def left_open(program):
+    raise UnprovedError("the optimum could not be proved")
 
 
 def random_program(seed):
@@ -93,6 +97,18 @@ def test_a_ball_that_binds_by_hand():
     found = minimum(two_assets(np.zeros((2, 2)), [-0.08, -0.03], balls=(ball,)))
     share = (0.02 + 0.00128**0.5) / 0.1
     assert found.x == pytest.approx([share, 1 - share], abs=1e-12)
+    assert found.solver == "Clarabel"
+
+
+def test_the_cone_program_is_tried_where_the_plain_one_stays_open(monkeypatch):
+    ball = Ball(np.eye(2), np.zeros(2), np.sqrt(0.58))
+    program = two_assets(np.zeros((2, 2)), [-0.05, -0.04], balls=(ball,))
+    right = minimum(program)
+    monkeypatch.setattr("addin.engine.solve.solve_qp", left_open)
+    monkeypatch.setattr("addin.engine.solve.solve_lp", left_open)
+    found = minimum(program)
+    assert found.x == pytest.approx(right.x, abs=1e-12)
+    assert found.x == pytest.approx([0.7, 0.3], abs=1e-9)  # 0.49 + 0.09 = 0.58
     assert found.solver == "Clarabel"
 
 
