@@ -1,5 +1,6 @@
 """Values as Calc and our functions know them."""
 
+import inspect
 import math
 import struct
 from collections.abc import Callable
@@ -55,7 +56,8 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Rows:
         arguments: As Calc has them: numbers, texts, rows, None for what was left out.
     """
     given = [_argument(value) for value in arguments]
-    while given and given[-1] is None:
+    needed = sum(p.default is p.empty for p in inspect.signature(function).parameters.values())
+    while len(given) > needed and given[-1] is None:
         given.pop()
     try:
         return _result(function(*given))

@@ -18,7 +18,7 @@ from addin.hosts.libreoffice.workbook import without_results
 
 KNOWS_SHORT_NAMES = (25, 2)  # versions before need the long name of a function in a file
 TRIES = 3  # a start fails now and then, when the process before still closes
-PATIENCE = 180  # seconds for one start
+PATIENCE = 120  # seconds for one start
 PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:/Program Files/LibreOffice/program/soffice.com",
@@ -63,6 +63,7 @@ class Office:
     ) -> None:
         self.program = find_office()
         self._environment = environment
+        folder = folder.resolve()  # LibreOffice is given addresses
         self._profile, self._extensions = folder / "profile", folder / "extensions"
         settings = self._profile / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)

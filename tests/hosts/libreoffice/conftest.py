@@ -6,11 +6,15 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
+from addin import __version__
 from addin.errors import InputError
 from addin.hosts.configuration import load_functions
+from addin.hosts.file.filebook import FileBook
 from addin.hosts.libreoffice.extension import build_extension
 from addin.hosts.libreoffice.office import Office, find_office
+from udfs import IPS_VERSION
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
@@ -41,15 +45,47 @@ def acme(home):
 
 
 @pytest.fixture(scope="session")
-def office(home, acme, tmp_path_factory):
+def version_shown():
+    """What ``=IPS_VERSION()`` shows in a cell of an office; its files go into a folder."""
+
+    def shown(office, folder):
+        path = folder / "version.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            book.add_worksheet("Calc").write_formula("A1", "=IPS_VERSION()")
+        functions = {"IPS_VERSION": IPS_VERSION}
+        return office.recalculated(FileBook(path), functions, folder).sheet("Calc").value(1, 1)
+
+    return shown
+
+
+@pytest.fixture(scope="session")
+def office(home, acme, version_shown, tmp_path_factory):
+    """LibreOffice with the functions; where it has another Python than ours, tests are skipped."""
     try:
         find_office()
     except InputError as missing:
         unavailable(str(missing))
     folder = tmp_path_factory.mktemp("office")
-    extension = build_extension(folder / "ips.oxt", acme)
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return Office(folder, extension, {**variables, "HOME": str(home)})
+    found = Office(folder, build_extension(folder / "ips.oxt", acme), variables(home))
+    shown = str(version_shown(found, folder))
+    ours = "Python {}.{} ".format(*sys.version_info)
+    if "needs the add-in's packages for" in shown and ours not in shown:
+        unavailable(shown)
+    assert shown == __version__, "LibreOffice needs its Python too: the package python3-uno"
+    return found
+
+
+@pytest.fixture
+def bare_office(acme, tmp_path):
+    """LibreOffice of a user who has configured nothing."""
+    (tmp_path / "bare").mkdir()
+    extension = build_extension(tmp_path / "ips.oxt", acme)
+    return Office(tmp_path / "bare", extension, variables(tmp_path / "bare"))
+
+
+def variables(home):
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**kept, "HOME": str(home)}
 
 
 def unavailable(reason):

@@ -32,6 +32,15 @@ def test_rows_arrive_as_lists_and_trailing_omissions_do_not_arrive():
     )
 
 
+def test_a_needed_argument_that_was_left_out_arrives_as_none():
+    # every argument can be left out in LibreOffice; the readers say what is missing
+    assert call(lambda weights, universe: repr((weights, universe)), (1.0, None)) == (
+        ("(1.0, None)",),
+    )
+    ((said,),) = answer("IPS_CHECK_STATUS", ("SPY", None, None, None, None))
+    assert said.startswith("#IPS! ")
+
+
 @pytest.mark.parametrize("text", CODES)
 def test_an_error_within_an_array_arrives_as_its_text(text):
     assert call(seen, (((error(CODES[text]),),),)) == ((f"([['{text}']],)",),)

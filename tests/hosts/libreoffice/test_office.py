@@ -1,3 +1,4 @@
+import os
 from datetime import datetime
 
 import pytest
@@ -7,8 +8,10 @@ from addin.errors import InputError
 from addin.hosts.file.filebook import FileBook
 from addin.hosts.file.formulas import recalculate
 from addin.hosts.libreoffice import office as module
+from addin.hosts.libreoffice.extension import build_extension
 from addin.hosts.libreoffice.office import find_office
 from tests.hosts.libreoffice.comparison import compared
+from udfs import IPS_VERSION
 
 
 @pytest.fixture
@@ -99,6 +102,52 @@ def test_a_fault_of_a_function_is_shown_with_its_trace(calc, office, acme, tmp_p
     book = calc({"A1": "=IPS_ACME_FAULT(0)"})
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         office.recalculated(book, acme, tmp_path)
+
+
+def test_without_the_packages_the_cell_says_what_to_configure(
+    office, bare_office, version_shown, tmp_path
+):
+    shown = version_shown(bare_office, tmp_path)
+    assert shown.startswith("#IPS! IPS_VERSION: needs the add-in's packages for Python ")
+    assert "PYTHONPATH in " in shown and "IPS.conf" in shown and "found: No module" in shown
+
+
+def test_pages_can_be_printed(calc, office, tmp_path):
+    calc({"A1": "=IPS_VERSION()"})
+    assert office.convert(tmp_path / "book.xlsx", "pdf", tmp_path).read_bytes()[:5] == b"%PDF-"
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """An office whose program is the given script; ``$count`` is the number of its start."""
+
+    def made(script):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        program = folder / "soffice"
+        counted = f"echo x >>{tmp_path}/starts; count=$(wc -l <{tmp_path}/starts)"
+        program.write_text(f"#!/bin/sh\n{counted}\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+        extension = build_extension(tmp_path / "ips.oxt", {"IPS_VERSION": IPS_VERSION})
+        return module.Office(tmp_path / "office", extension)
+
+    return made
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+def test_a_start_that_fails_is_tried_again(stand_in, tmp_path):
+    office = stand_in(f'[ "$count" -gt 1 ] && touch {tmp_path}/book.pdf')
+    assert office.convert(tmp_path / "book.xlsx", "pdf", tmp_path).is_file()
+    assert (tmp_path / "starts").read_text() == "x\nx\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+def test_a_start_that_never_ends_is_ended(stand_in, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    office = stand_in("sleep 60")
+    with pytest.raises(RuntimeError, match="LibreOffice ended with -9 and no pdf"):
+        office.convert(tmp_path / "book.xlsx", "pdf", tmp_path)
 
 
 def test_a_missing_libreoffice_is_named(monkeypatch):
