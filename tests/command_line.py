@@ -8,11 +8,11 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from addin.cli import app
+from addin.cli import app, screen
 from addin.hosts.file.filebook import FileBook
 
 PROGRESS = re.compile(r" *\d+%  ")
-WIDE = {"COLUMNS": "400"}  # so that no sentence of a table is wrapped
+WIDE = 400  # columns, so that no sentence of a table is wrapped
 
 Rows = list[list[object]]
 Change = Callable[[list[str], Rows], tuple[list[str], Rows] | None]
@@ -29,7 +29,8 @@ class Run:
 
 def ips(*arguments: object) -> Run:
     """Run a command; a fault of ours is raised, for it must never reach a user."""
-    result = CliRunner(env=WIDE).invoke(app, [str(each) for each in arguments])
+    screen.width = WIDE
+    result = CliRunner().invoke(app, [str(each) for each in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     complaints = [line for line in result.stderr.splitlines() if not PROGRESS.match(line)]
