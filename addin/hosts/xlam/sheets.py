@@ -9,10 +9,7 @@ from addin.errors import InputError
 from addin.hosts.xlam.hardened import PROJECT
 from addin.hosts.xlam.wrappers import described
 
-SETTINGS = (
-    ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
-    ("USE UDF SERVER", "True"),  # one Python serves cells and buttons: no start at every press
-)
+SETTINGS = (("USE UDF SERVER", "True"),)  # one Python for cells and buttons, started once
 XLWINGS_LICENCE, DICTIONARY_LICENCE = "licenses/LICENSE.txt", "Dictionary-LICENSE.txt"
 
 

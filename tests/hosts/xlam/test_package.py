@@ -53,6 +53,15 @@ def test_container_is_sound(parts, compound):
     compound.assert_valid_trees(project)
 
 
+def test_a_third_reader_finds_no_fault(addin):
+    pyopenvba = pytest.importorskip("pyopenvba", reason="pyOpenVBA, a third reader, is missing")
+    with pyopenvba.ExcelFile(str(addin)) as file:
+        assert not file.validate()
+        assert not file.vba_project().validate()
+    report = pyopenvba.check_file(str(addin))
+    assert report.complete and not report.issues
+
+
 def test_every_part_has_a_type_and_every_link_a_part(parts):
     types = etree.fromstring(parts["[Content_Types].xml"])
     named = {e.get("PartName", "").lstrip("/") for e in types}
@@ -79,7 +88,7 @@ def test_each_sheet_and_the_workbook_have_their_module(parts, modules):
 
 def test_settings_sheet_holds_texts_and_names_no_interpreter(workbook):
     settings = dict(workbook["IPS.conf"].values)
-    assert settings == {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "USE UDF SERVER": "True"}
+    assert settings == {"USE UDF SERVER": "True"}
 
 
 def test_functions_sheet_lists_every_function_with_its_arguments(workbook, functions):

@@ -16,6 +16,7 @@ FOREIGN = {
     "='https://x.sharepoint.com/sites/a/ips.xlam'!ACME_RISK(A1)": "=ACME_RISK(A1)",
     "=_xll.IPS_VAR(A1)": "=IPS_VAR(A1)",
     "=_xldudf_IPS_VAR(_XLL.ips_returns(A1))": "=IPS_VAR(ips_returns(A1))",
+    "=IPS_A(T['[x])+ips.xlam!IPS_B(T[[#All],['#]])": "=IPS_A(T['[x])+IPS_B(T[[#All],['#]])",
     "=SUM(ips.xlam!IPS_VAR(ips.xlam!IPS_RETURNS(A1),B1))": "=SUM(IPS_VAR(IPS_RETURNS(A1),B1))",
 }
 OWN = (
