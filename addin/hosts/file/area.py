@@ -72,6 +72,11 @@ class Area:
     def __contains__(self, cell: tuple[int, int]) -> bool:
         return self.top <= cell[0] <= self.bottom and self.left <= cell[1] <= self.right
 
+    @property
+    def count(self) -> int:
+        """Number of cells."""
+        return (self.bottom - self.top + 1) * (self.right - self.left + 1)
+
     def cells(self) -> Iterator[tuple[int, int]]:
         """(row, column) of every cell, row by row."""
         for row in range(self.top, self.bottom + 1):

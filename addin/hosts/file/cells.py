@@ -9,7 +9,7 @@ from lxml import etree
 
 from addin.domain.table import Value
 from addin.errors import InputError
-from addin.hosts.file.ooxml import Element, drop_attributes, main
+from addin.hosts.file.ooxml import SHOWN, Element, drop_attributes, main
 from addin.hosts.file.serials import to_date, to_serial
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import DATE, DATE_TIME, GENERAL, Styles
@@ -22,7 +22,7 @@ class Cells:
     """Reads and fills the cells of one sheet.
 
     Attributes:
-        where: Sheet name, for messages.
+        where: File and sheet, for messages.
         date1904: Whether day 0 of the workbook is 1904-01-01.
     """
 
@@ -55,18 +55,24 @@ class Cells:
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise InputError(f"{self.where} {cell.get('r')}: the stored number {text!r} is damaged")
+            raise InputError(
+                f"{self.where} {cell.get('r')}: the stored number {text[:SHOWN]!r} is damaged"
+            )
         return to_date(number, self.date1904) if self._styles.is_date(cell.get("s")) else number
 
     def _shared(self, cell: Element, text: str) -> Value:
-        if not text.isdecimal() or int(text) >= len(self._strings):
+        if not self._strings.holds(text):
             where = f"{self.where} {cell.get('r')}"
-            raise InputError(f"{where}: is damaged, there is no shared string {text}")
+            raise InputError(f"{where} is damaged, there is no shared string {text[:SHOWN]}")
         return self._strings[int(text)] or None
 
     def _other(self, cell: Element, kind: str, text: str) -> Value:
         if kind == "d":
-            moment = datetime.fromisoformat(text.rstrip("Z"))
+            try:
+                moment = datetime.fromisoformat(text.rstrip("Z"))
+            except ValueError:
+                where = f"{self.where} {cell.get('r')}"
+                raise InputError(f"{where}: the stored date {text[:SHOWN]!r} is damaged") from None
             return moment.date() if "T" not in text else moment
         return unescape(text)  # str: result of a formula; e: an error
 

@@ -26,7 +26,7 @@ from addin.hosts.file.package import Package
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.save import save_atomically
 from addin.hosts.file.sheet import Sheet, uses_1904
-from addin.hosts.file.sheet_formulas import unshare_formulas
+from addin.hosts.file.sheet_formulas import MANY_CELLS, unshare_formulas
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
 from addin.hosts.file.table_writer import write_body, write_definition
@@ -94,11 +94,14 @@ class FileBook:
             InputError: If there is none.
         """
         found = self.tables[name]
+        sheet, body = self.sheet(found.sheet), found.body
+        if body.count > MANY_CELLS:  # a damaged file may claim a million rows
+            body = body.with_bottom(max(body.top, min(body.bottom, sheet.reach()[0])))
         return TableRows(
             name=found.name,
             sheet=found.sheet,
             header=found.headings,
-            rows=self.sheet(found.sheet).rows(found.body),
+            rows=sheet.rows(body),
             first_row=found.body.top,
             first_column=found.body.left,
         )

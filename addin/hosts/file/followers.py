@@ -6,7 +6,7 @@ from itertools import chain
 from addin.hosts.file.area import Area, parse_reference
 from addin.hosts.file.charts import areas_of, chart_formulas, chart_parts, is_title, repoint
 from addin.hosts.file.names import PRINT_AREA, DefinedName
-from addin.hosts.file.ooxml import Element, local_name
+from addin.hosts.file.ooxml import Element, local_name, whole_number
 from addin.hosts.file.package import Package
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.sheet import Sheet
@@ -106,8 +106,10 @@ def floor_of(package: Package, sheet: Sheet, others: Iterable[Area]) -> Area:
 
 
 def _anchor_end(end: Element) -> Area:
-    row = int(end.findtext(f"{DRAWING_NAMESPACE}row", "0")) + 1
-    column = int(end.findtext(f"{DRAWING_NAMESPACE}col", "0")) + 1
+    row, column = (
+        whole_number(end.findtext(f"{DRAWING_NAMESPACE}{tag}", "0"), end, tag) + 1
+        for tag in ("row", "col")
+    )
     return Area(row, column, row, column)
 
 

@@ -42,7 +42,7 @@ Functions = Mapping[str, Callable[..., Any]]
 # what Google Sheets writes for a function only it has, inside IFERROR(…, last value)
 PLACEHOLDERS = frozenset(("__xludf.dummyfunction",))
 SHOWN_AT_ONCE = 8
-LONGEST_ERROR = 255
+LONGEST_ERROR, SHOWN_OF_FAULT = 255, 120
 MALFORMED = "Malformed formula"  # stands in the engine's text of a formula it cannot read
 
 
@@ -96,7 +96,7 @@ class _Engine:
     def __init__(
         self, book: FileBook, formulas: Sequence[SheetFormula], functions: Functions
     ) -> None:
-        self._workbook = formualizer.Workbook.from_bytes(_values_only(book, formulas))
+        self._workbook = _loaded(_values_only(book, formulas), book.name)
         self._faults: list[BaseException] = []
         for name, function in functions.items():
             least, most = _arity(function)
@@ -211,6 +211,14 @@ def _store(book: FileBook, formula: SheetFormula, engine: _Engine) -> FormulaErr
     if isinstance(value, CellError):
         return FormulaError(formula.sheet, formula.cell, f"={formula.text}", str(value))
     return None
+
+
+def _loaded(content: bytes, name: str) -> formualizer.Workbook:
+    try:
+        return formualizer.Workbook.from_bytes(content)
+    except (OSError, ValueError, RuntimeError) as fault:
+        reason = str(fault).splitlines()[0][:SHOWN_OF_FAULT]
+        raise InputError(f"{name}: cannot be calculated, it is damaged ({reason})") from None
 
 
 def _values_only(book: FileBook, formulas: Iterable[SheetFormula]) -> bytes:

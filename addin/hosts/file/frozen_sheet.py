@@ -48,17 +48,17 @@ class FrozenStrings:
     """Shared strings of the pack: only those its cells use, in the order they are met.
 
     Args:
-        item: Gives the shared string of the source by index.
+        item: Gives the shared string of the source by its place, as cells spell it.
     """
 
-    def __init__(self, item: Callable[[int], Element]) -> None:
+    def __init__(self, item: Callable[[str], Element]) -> None:
         self._item = item
         self._indexes: dict[bytes, int] = {}
         self.root = new_root(MAIN, "sst")
 
-    def of_source(self, index: int) -> int:
+    def of_source(self, place: str) -> int:
         """Index in the pack of a shared string of the source."""
-        return self._index(deepcopy(self._item(index)))
+        return self._index(deepcopy(self._item(place)))
 
     def of_text(self, text: str) -> int:
         """Index in the pack of a plain text."""
@@ -119,7 +119,7 @@ def _freeze_cell(cell: Element, strings: FrozenStrings) -> None:
         remove(inline)
         _point_to(cell, etree.SubElement(cell, VALUE), strings.of_inline(inline))
     elif value is not None and value.text and kind == "s":
-        _point_to(cell, value, strings.of_source(int(value.text)))
+        _point_to(cell, value, strings.of_source(value.text))
     elif value is not None and value.text and kind == "str":
         _point_to(cell, value, strings.of_text(unescape(value.text)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from addin.domain.labels import did_you_mean
 from addin.errors import InputError
 from addin.hosts.file.area import Area, parse_reference
-from addin.hosts.file.ooxml import Element, main
+from addin.hosts.file.ooxml import Element, damaged, main, whole
 from addin.hosts.file.package import Package
 
 BUILT_IN = "_xlnm."
@@ -55,5 +55,9 @@ def named_cell(names: Sequence[DefinedName], wanted: str) -> tuple[str, Area]:
 
 
 def _scope(element: Element, sheets: Sequence[str]) -> str | None:
-    index = element.get("localSheetId")
-    return sheets[int(index)] if index is not None else None
+    if element.get("localSheetId") is None:
+        return None
+    index = whole(element, "localSheetId", 0)
+    if index >= len(sheets):
+        raise damaged(element, f"a name is local to sheet {index + 1} of {len(sheets)}")
+    return sheets[index]

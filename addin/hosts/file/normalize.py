@@ -216,7 +216,7 @@ def refers_to_other_book(formula: str) -> bool:
 def _tokens(formula: str) -> tuple[Token, ...]:
     try:
         return tuple(Tokenizer(f"={_hidden_escapes(formula)}").items)
-    except TokenizerError:
+    except (TokenizerError, IndexError):  # the second for a bracket that closes nothing
         raise FormulaSyntaxError(formula) from None
 
 

@@ -14,6 +14,7 @@ CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 OFFICE_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+MOST_DIGITS, SHOWN = 10, 40
 PRESERVE_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -37,9 +38,10 @@ def parse(data: bytes, where: str) -> Element:
         raise InputError(f"{where}: an XML document type is not allowed in a workbook")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser, base_url=where)
     except etree.XMLSyntaxError as fault:
-        raise InputError(f"{where}: damaged XML, {fault.msg}") from None
+        reason = " ".join(fault.msg.split())
+        raise InputError(f"{where}: damaged XML, {reason}") from None
     if (
         root.getroottree().docinfo.internalDTD is not None
     ):  # written in another encoding than the scan above
@@ -55,8 +57,35 @@ def child(parent: Element, path: str) -> Element:
     """
     found = parent.find("/".join(main(tag) for tag in path.split("/")))
     if found is None:
-        raise InputError(f"the workbook is damaged: <{local_name(parent)}> has no <{path}>")
+        raise damaged(parent, f"<{local_name(parent)}> has no <{path}>")
     return found
+
+
+def whole(element: Element, key: str, default: int) -> int:
+    """An attribute that is a whole number, not negative.
+
+    Raises:
+        InputError: If it is something else.
+    """
+    text = element.get(key)
+    return default if text is None else whole_number(text, element, key)
+
+
+def whole_number(text: str, element: Element, what: str) -> int:
+    """The whole number a text of ``element`` says.
+
+    Raises:
+        InputError: If it is something else.
+    """
+    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
+        return int(text)
+    raise damaged(element, f"<{local_name(element)}> says {what} {text[:SHOWN]!r}")
+
+
+def damaged(element: Element, what: str) -> InputError:
+    """What is wrong with an element, and in which part of which file."""
+    where = element.getroottree().docinfo.URL or "the workbook"
+    return InputError(f"{where} is damaged, {what}")
 
 
 def new_root(namespace: str, tag: str) -> Element:

@@ -21,8 +21,11 @@ def to_date(serial: float, date1904: bool) -> date | float:
     if not date1904 and int(serial) == LEAP_DAY_THAT_NEVER_WAS:
         return serial
     shift = 0 if date1904 or serial > LEAP_DAY_THAT_NEVER_WAS else 1
-    moment = (EPOCH_1904 if date1904 else EPOCH_1900) + timedelta(days=serial + shift)
-    moment += timedelta(microseconds=500)  # a double holds a moment to about a microsecond
+    epoch = EPOCH_1904 if date1904 else EPOCH_1900
+    span = timedelta(days=serial + shift, microseconds=500)  # a double is exact to about one
+    if span > datetime.max - epoch:
+        return serial  # the last half millisecond of the year 9999
+    moment = epoch + span
     moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return moment.date() if moment.time() == time() else moment
 

@@ -3,14 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from lxml import etree
 
 from addin.domain.table import Row, Value
-from addin.hosts.file.area import Area, column_letters, column_number
+from addin.hosts.file.area import LAST_COLUMN, LAST_ROW, Area, column_letters, column_number
 from addin.hosts.file.cells import Cells
-from addin.hosts.file.ooxml import MAIN, Element, child, drop_attributes, main
+from addin.hosts.file.ooxml import MAIN, Element, child, damaged, drop_attributes, main, whole
 from addin.hosts.file.package import Package
 from addin.hosts.file.strings import SharedStrings
 from addin.hosts.file.styles import Styles
@@ -36,7 +36,7 @@ class Sheet:
         self.name = name
         self.part = part
         self._package = package
-        self.cells = Cells(name, strings, styles, uses_1904(package))
+        self.cells = Cells(f"{package.name}: {name}", strings, styles, uses_1904(package))
 
     @property
     def root(self) -> Element:
@@ -158,14 +158,25 @@ class Sheet:
 
     def write_result(self, row: int, column: int, value: Value) -> bool:
         """Store a result in a cell, whose formula stays; whether it is another than before."""
-        cell = self.cell(row, column)
-        if cell is not None and self.cells.holds_result(cell, value):
-            return False
-        if cell is None:
-            cell = self.write(row, column, None)
-        self.edit()
-        self.cells.fill_result(cell, value)
-        return True
+        return self.write_results(row, column, (value,))
+
+    def write_results(self, number: int, left: int, values: Sequence[Value]) -> bool:
+        """Store results in cells side by side; whether any is another than before."""
+        cells = self._cells_of(number)
+        missing = [c for c in range(left, left + len(values)) if c not in cells]
+        if missing:
+            self.write_row(number, dict.fromkeys(missing), {})
+            cells = self._cells_of(number)
+        changed = [
+            (cells[column], value)
+            for column, value in enumerate(values, left)
+            if not self.cells.holds_result(cells[column], value)
+        ]
+        if changed:
+            self.edit()
+        for cell, value in changed:
+            self.cells.fill_result(cell, value)
+        return bool(changed or missing)
 
     @property
     def has_formulas(self) -> bool:
@@ -181,6 +192,11 @@ class Sheet:
             for formula in row.iter(FORMULA)
             if (cell := formula.getparent()) is not None
         ]
+
+    def reach(self) -> tuple[int, int]:
+        """Last row and last column with a stored cell."""
+        columns = (max(self._cells_of(number), default=1) for number in self._rows)
+        return max(self._rows, default=1), max(columns, default=1)
 
     def row_attributes(self, number: int) -> dict[str, str]:
         """Height of a row, for new rows like it."""
@@ -305,7 +321,9 @@ class Sheet:
         rows: dict[int, Element] = {}
         last = 0
         for row in self._data.iterchildren(ROW):
-            last = int(row.get("r", last + 1))
+            last = whole(row, "r", last + 1)
+            if not 1 <= last <= LAST_ROW:
+                raise damaged(row, f"there is a row {last}")
             if row.get("r") is None:
                 row.set("r", str(last))
             rows[last] = row
@@ -319,7 +337,7 @@ class Sheet:
     @cached_property
     def _columns(self) -> list[tuple[int, int, str | None]]:
         columns = self.root.iterfind(f"{main('cols')}/{main('col')}")
-        return [(int(c.get("min", "0")), int(c.get("max", "0")), c.get("style")) for c in columns]
+        return [(whole(c, "min", 0), whole(c, "max", 0), c.get("style")) for c in columns]
 
 
 def placed(row: Element) -> Iterator[tuple[int, Element]]:
@@ -327,8 +345,16 @@ def placed(row: Element) -> Iterator[tuple[int, Element]]:
     last = 0
     for cell in row.iterchildren(CELL):
         place = cell.get("r")
-        last = column_number(place.rstrip(DIGITS)) if place else last + 1
+        last = _column_lettered(place.rstrip(DIGITS)) if place else last + 1
+        if not 1 <= last <= LAST_COLUMN:
+            raise damaged(row, f"there is a cell {place or ''!r} in row {row.get('r')}")
         yield last, cell
+
+
+@cache
+def _column_lettered(letters: str) -> int:
+    plain = letters.isascii() and letters.isalpha() and len(letters) <= 3
+    return column_number(letters) if plain else 0
 
 
 def _spans(wide: Area, area: Area) -> bool:
@@ -338,9 +364,8 @@ def _spans(wide: Area, area: Area) -> bool:
 
 def _column(cell: Element, row: Element) -> int:
     place = cell.get("r")
-    if place:
-        return column_number(place.rstrip(DIGITS))
-    return next(column for column, other in placed(row) if other is cell)
+    column = _column_lettered(place.rstrip(DIGITS)) if place else 0
+    return column or next(column for column, other in placed(row) if other is cell)
 
 
 def uses_1904(package: Package) -> bool:

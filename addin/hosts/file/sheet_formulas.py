@@ -12,6 +12,7 @@ from addin.hosts.file.sheet import FORMULA, ROW, Sheet, placed
 from addin.hosts.file.text import ERRORS, CellError
 
 DATA = main("sheetData")
+MANY_CELLS = 100_000
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,24 @@ def sheet_formulas(sheet: Sheet) -> list[SheetFormula]:
             continue
         text = _text(cell, masters)
         if text:
-            array = Area.parse(formula.get("ref", "")) if formula.get("t") == "array" else None
+            array = _filled_by(formula, sheet) if formula.get("t") == "array" else None
             marked = cell.get("cm") is not None
             found.append(SheetFormula(sheet.name, row, column, text, array, marked))
     return found
+
+
+def _filled_by(formula: Element, sheet: Sheet) -> Area | None:
+    """Cells an array formula fills, within those of the sheet when it claims very many."""
+    area = Area.parse(formula.get("ref", ""))
+    if area is None or area.count <= MANY_CELLS:
+        return area
+    bottom, right = sheet.reach()
+    return Area(
+        area.top,
+        area.left,
+        max(area.top, min(area.bottom, bottom)),
+        max(area.left, min(area.right, right)),
+    )
 
 
 def formula_text(sheet: Sheet, row: int, column: int) -> str | None:

@@ -41,15 +41,14 @@ def write_array(sheet: Sheet, formula: SheetFormula, block: Block, package: Pack
 
 
 def _fill(sheet: Sheet, area: Area, block: Block) -> bool:
-    cells = list(area.cells())
-    values = [value for row in block for value in row]
-    changes = [sheet.write_result(*at, value) for at, value in zip(cells, values, strict=True)]
+    changes = [
+        sheet.write_results(number, area.left, row) for number, row in enumerate(block, area.top)
+    ]
     return any(changes)
 
 
 def _clear_beyond(sheet: Sheet, before: Area, after: Area) -> bool:
-    stale = [at for at in before.cells() if at not in after]
-    emptied = [sheet.write_result(*at, None) for at in stale if not sheet.is_empty(*at)]
+    emptied = [sheet.write_result(*at, None) for at in list(sheet.filled(before, outside=after))]
     return any(emptied)
 
 

@@ -4,7 +4,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from addin.hosts.file.ooxml import MAIN, Element, main
+from addin.errors import InputError
+from addin.hosts.file.ooxml import MAIN, MOST_DIGITS, SHOWN, Element, main, whole
 from addin.hosts.file.package import Package
 from addin.hosts.file.text import plain_text, set_text
 
@@ -24,9 +25,21 @@ class SharedStrings:
     def __getitem__(self, index: int) -> str:
         return self._texts[index]
 
-    def item(self, index: int) -> Element:
-        """The string with its formats, as stored."""
-        return self._root[index]
+    def holds(self, place: str) -> bool:
+        """Whether there is a string at this place, spelled as cells spell it."""
+        plain = place.isascii() and place.isdecimal() and len(place) <= MOST_DIGITS
+        return plain and int(place) < len(self)
+
+    def item(self, place: str) -> Element:
+        """The string with its formats, as stored.
+
+        Raises:
+            InputError: If there is none.
+        """
+        if not self.holds(place):
+            name = self._package.name
+            raise InputError(f"{name}: is damaged, there is no shared string {place[:SHOWN]}")
+        return self._root[int(place)]
 
     def index(self, text: str) -> int:
         """Where ``text`` stands without formats, appended if it is new."""
@@ -40,7 +53,7 @@ class SharedStrings:
         self._texts.append(text)
         self._plain[text] = len(self._texts) - 1
         for count in ("count", "uniqueCount"):
-            root.set(count, str(max(len(root), int(root.get(count, "0")))))
+            root.set(count, str(max(len(root), whole(root, count, 0))))
 
     @cached_property
     def _part(self) -> str:

@@ -6,7 +6,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from addin.hosts.file.ooxml import Element, child, main
+from addin.errors import InputError
+from addin.hosts.file.ooxml import Element, child, damaged, main, whole, whole_number
 from addin.hosts.file.package import Package
 
 BUILT_IN_DATES = frozenset((14, 15, 16, 17, 22, *range(27, 32), 34, 35, 36, *range(50, 59)))
@@ -53,7 +54,7 @@ class Styles:
         return self._derived[key]
 
     def _shows_date(self, style: str) -> bool:
-        number = int(self._format(style).get("numFmtId", "0"))
+        number = whole(self._format(style), "numFmtId", 0)
         return is_date_code(self._codes.get(number, "")) or (
             number not in self._codes and number in BUILT_IN_DATES
         )
@@ -86,19 +87,26 @@ class Styles:
         return number
 
     def _format(self, style: str) -> Element:
-        return child(self._package.tree(self._part), "cellXfs")[int(style)]
+        formats = child(self._package.tree(self._part), "cellXfs")
+        number = whole_number(style, formats, "format")
+        if number >= len(formats):
+            raise damaged(formats, f"there is no format {number}")
+        return formats[number]
 
     def _edit(self) -> Element:
         return self._package.edit(self._part)
 
     @cached_property
     def _part(self) -> str:
-        return self._package.related(self._package.workbook_part, "styles")[0]
+        found = self._package.related(self._package.workbook_part, "styles")
+        if not found:
+            raise InputError(f"{self._package.name}: is damaged, it has no part for formats")
+        return found[0]
 
     @cached_property
     def _codes(self) -> dict[int, str]:
         listed = self._package.tree(self._part).iterfind(f"{main('numFmts')}/{main('numFmt')}")
-        return {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in listed}
+        return {whole(f, "numFmtId", 0): f.get("formatCode", "") for f in listed}
 
     @cached_property
     def _derived(self) -> dict[tuple[str, str], str]:

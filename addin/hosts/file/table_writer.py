@@ -7,7 +7,7 @@ from openpyxl.formula.translate import Translator
 
 from addin.domain.table import Row
 from addin.hosts.file.area import Area, column_letters
-from addin.hosts.file.ooxml import Element, child, main, remove
+from addin.hosts.file.ooxml import Element, child, main, remove, whole
 from addin.hosts.file.resize import Resize
 from addin.hosts.file.sheet import Sheet
 from addin.hosts.file.sheet_formulas import formula_text, set_formula, unshare_formulas
@@ -48,7 +48,7 @@ def write_definition(part: Element, resize: Resize) -> None:
     columns = child(part, "tableColumns")
     present = dict(enumerate(columns.findall(COLUMN), resize.table.area.left))
     following = {resize.destination(c): e for c, e in present.items() if _keeps_name(resize, c)}
-    last_id = max(int(element.get("id", "0")) for element in present.values())
+    last_id = max(whole(element, "id", 0) for element in present.values())
     made = []
     for column in range(resize.after.left, resize.after.right + 1):
         if column not in following:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from addin.domain.labels import did_you_mean
 from addin.errors import InputError
 from addin.hosts.file.area import Area
-from addin.hosts.file.ooxml import Element, main
+from addin.hosts.file.ooxml import Element, damaged, main, whole
 from addin.hosts.file.package import Package
 from addin.hosts.file.text import unescape
 
@@ -56,7 +56,9 @@ class Tables:
     def __getitem__(self, name: str) -> ListObject:
         if name not in self:
             known = [table.name for table in self._tables.values()]
-            raise InputError(f"there is no table '{name}'{did_you_mean(name, known)}")
+            raise InputError(
+                f"{self._package.name}: there is no table '{name}'{did_you_mean(name, known)}"
+            )
         return self._tables[name.casefold()]
 
     def on(self, sheet: str) -> tuple[ListObject, ...]:
@@ -84,16 +86,18 @@ class Tables:
         root = self._package.tree(part)
         area = Area.parse(root.get("ref", ""))
         if area is None:
-            raise InputError(f"{self._package.name}: is damaged, {part} says no range")
-        columns = root.iterfind(f"{main('tableColumns')}/{main('tableColumn')}")
+            raise damaged(root, "it says no range")
+        columns = root.findall(f"{main('tableColumns')}/{main('tableColumn')}")
+        if len(columns) != area.right - area.left + 1:
+            raise damaged(root, f"it names {len(columns)} columns for {area}")
         return ListObject(
             name=root.get("displayName", root.get("name", "")),
             sheet=sheet,
             part=part,
             area=area,
             headings=tuple(unescape(column.get("name", "")) for column in columns),
-            header_rows=int(root.get("headerRowCount", "1")),
-            totals_rows=int(root.get("totalsRowCount", "0")),
+            header_rows=whole(root, "headerRowCount", 1),
+            totals_rows=whole(root, "totalsRowCount", 0),
             filtered=_filtered(root),
         )
 

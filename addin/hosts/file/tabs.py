@@ -1,9 +1,10 @@
 """The tabs of a workbook and the parts behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from addin.hosts.file.ooxml import RELATIONSHIP_ID, child
-from addin.hosts.file.package import Package
+from addin.hosts.file.ooxml import RELATIONSHIP_ID, Element, child, damaged, main
+from addin.hosts.file.package import Package, Relationship
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,18 @@ class Tab:
 
 def read_tabs(package: Package) -> tuple[Tab, ...]:
     """All tabs in their order, chart sheets too: local names count them."""
-    parts = {
-        link.id: link.target
-        for link in package.relationships(package.workbook_part)
-        if link.kind == "worksheet" and link.target in package
+    links = {
+        link.id: link for link in package.relationships(package.workbook_part) if not link.external
     }
     listed = child(package.tree(package.workbook_part), "sheets")
     return tuple(
-        Tab(
-            tab.get("name", ""), tab.get("sheetId", ""), parts.get(tab.get(RELATIONSHIP_ID, ""), "")
-        )
-        for tab in listed
+        Tab(tab.get("name", ""), tab.get("sheetId", ""), _worksheet(package, tab, links))
+        for tab in listed.iterchildren(main("sheet"))
     )
+
+
+def _worksheet(package: Package, tab: Element, links: Mapping[str, Relationship]) -> str:
+    link = links.get(tab.get(RELATIONSHIP_ID, ""))
+    if link is None or link.target not in package:
+        raise damaged(tab, f"sheet '{tab.get('name')}' is missing")
+    return link.target if link.kind == "worksheet" else ""

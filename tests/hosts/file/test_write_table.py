@@ -410,7 +410,7 @@ def test_text_equal_to_a_rich_one_does_not_take_its_formats(rich_book):
     book = FileBook(rich_book)
     book.write_cell("Title", "plain bold end")
     index = int(book.sheet("Summary").cell(1, 1).findtext("{*}v"))
-    assert book.strings.item(index).find("{*}r") is None
+    assert book.strings.item(str(index)).find("{*}r") is None
     assert book.cell("Title") == "plain bold end"
 
 
