@@ -55,10 +55,11 @@ def build_addin(target: Path, functions: Catalogue, buttons: Catalogue) -> Path:
         raise InputError(f"{target}: the add-in's file must be called {ADDIN_FILE}")
     sheets = addin_sheets(functions)
     project = vba_project(hardened.PROJECT, addin_modules(functions, sheets))
+    typing_help = intellisense(functions)
     contents = {
-        target.with_name(INTELLISENSE_FILE): intellisense(functions),
+        target.with_name(INTELLISENSE_FILE): typing_help,
         target.with_name(LICENCE_FILE): _licence_text().encode(),
-        target: addin_package(project, sheets, ribbon(buttons)),
+        target: addin_package(project, sheets, ribbon(buttons), typing_help),
     }
     make_folder(target.parent)
     for path, content in contents.items():

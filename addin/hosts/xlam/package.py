@@ -17,6 +17,9 @@ PROJECT_LINK = "http://schemas.microsoft.com/office/2006/relationships/vbaProjec
 PROJECT, RIBBON = "xl/vbaProject.bin", "customUI/customUI14.xml"
 WORKBOOK, STYLES = "xl/workbook.xml", "xl/styles.xml"
 CORE, APP = "docProps/core.xml", "docProps/app.xml"
+HELP, HELP_IDENTITY = "customXml/item1.xml", "customXml/itemProps1.xml"
+IDENTITY = "{1F0B7E52-5C2B-4D0E-9A53-6A3C1B9D4E77}"
+CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 TITLE = "IPS"
 SUBJECT = "Asset allocation and rebalancing under an Investment Policy Statement"
 BOLD = ' s="1"'
@@ -34,7 +37,11 @@ PLAIN_STYLES = (
 
 
 def addin_package(
-    project: bytes, sheets: Sequence[AddinSheet], ribbon: bytes, kind: str = ADDIN
+    project: bytes,
+    sheets: Sequence[AddinSheet],
+    ribbon: bytes,
+    intellisense: bytes,
+    kind: str = ADDIN,
 ) -> bytes:
     """The add-in's file.
 
@@ -42,6 +49,8 @@ def addin_package(
         project: The VBA project.
         sheets: At least one; each has its module in the project.
         ribbon: The ribbon's part.
+        intellisense: Help while a formula is typed. In the file itself, because Excel opens
+            whatever else lies in its start-up folder.
         kind: Content type of the workbook; another one makes a workbook of it.
     """
     parts = {
@@ -57,16 +66,21 @@ def addin_package(
             *((f"{OFFICE_TYPE}worksheet", f"worksheets/{_file(n)}") for n in _numbers(sheets)),
             (f"{OFFICE_TYPE}styles", "styles.xml"),
             (PROJECT_LINK, "vbaProject.bin"),
+            (f"{OFFICE_TYPE}customXml", f"../{HELP}"),
         ),
         STYLES: f'<styleSheet xmlns="{MAIN}">{PLAIN_STYLES}</styleSheet>',
         **{
             f"xl/worksheets/{_file(n)}": _worksheet(sheet)
             for n, sheet in zip(_numbers(sheets), sheets, strict=True)
         },
+        "customXml/_rels/item1.xml.rels": _links(
+            (f"{OFFICE_TYPE}customXmlProps", "itemProps1.xml")
+        ),
+        HELP_IDENTITY: f'<ds:datastoreItem ds:itemID="{IDENTITY}" xmlns:ds="{CUSTOM_XML}"/>',
         **_properties(),
     }
     encoded = {name: (XML + text).encode() for name, text in parts.items()}
-    return zipped({**encoded, PROJECT: project, RIBBON: ribbon})
+    return zipped({**encoded, PROJECT: project, RIBBON: ribbon, HELP: intellisense})
 
 
 def _numbers(sheets: Sequence[AddinSheet]) -> range:
@@ -87,6 +101,7 @@ def _content_types(sheets: int, kind: str) -> str:
         WORKBOOK: kind,
         **{f"xl/worksheets/{_file(n)}": f"{SHEET_ML}worksheet+xml" for n in range(1, sheets + 1)},
         STYLES: f"{SHEET_ML}styles+xml",
+        HELP_IDENTITY: "application/vnd.openxmlformats-officedocument.customXmlProperties+xml",
         CORE: f"{PACKAGE_ML}core-properties+xml",
         APP: "application/vnd.openxmlformats-officedocument.extended-properties+xml",
     }

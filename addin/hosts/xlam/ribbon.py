@@ -28,7 +28,7 @@ HELP_BUTTONS = (
         "label": "Repair formulas",
         "screentip": "Repair formulas",
         "supertip": "Enters again the IPS formulas of another computer, which show #NAME?.",
-        "imageMso": "Repair",
+        "imageMso": "ErrorChecking",
         "onAction": REPAIR,
     },
 )

@@ -114,7 +114,9 @@ def basic(libreoffice, tmp_path_factory, buttons):
     def run(modules, calls):
         project = vba_project(PROJECT, (*documents, *modules))
         book = tmp_path_factory.mktemp("twin") / "twin.xlsm"
-        book.write_bytes(addin_package(project, [sheet], ribbon(buttons), MACRO_WORKBOOK))
+        book.write_bytes(
+            addin_package(project, [sheet], ribbon(buttons), b"<help/>", MACRO_WORKBOOK)
+        )
         return libreoffice({"book": str(book), "calls": calls})
 
     return run

@@ -1,6 +1,7 @@
 """The finished add-in, read by programs that others wrote."""
 
 import io
+import posixpath
 import re
 import zipfile
 
@@ -71,7 +72,7 @@ def test_every_part_has_a_type_and_every_link_a_part(parts):
     for part in (p for p in parts if p.endswith(".rels")):
         folder = part.replace("_rels/", "").rpartition("/")[0]
         for link in etree.fromstring(parts[part]).iter(LINKS):
-            target = f"{folder}/{link.get('Target')}".lstrip("/")
+            target = posixpath.normpath(f"{folder}/{link.get('Target')}").lstrip("/")
             assert target in parts, target
 
 
@@ -127,6 +128,11 @@ def test_intellisense_describes_every_argument(addin, functions):
     assert all(
         e.get("Name") and e.get("Description") for e in root.iter("{*}Function", "{*}Argument")
     )
+
+
+def test_intellisense_is_in_the_file_too(addin, parts):
+    # the start-up folder is no place for a second file: Excel opens whatever lies there
+    assert parts["customXml/item1.xml"] == addin.with_name("ips.intellisense.xml").read_bytes()
 
 
 def test_another_file_name_is_refused(tmp_path, functions, buttons):
