@@ -32,6 +32,10 @@ def test_rows_arrive_as_lists_and_trailing_omissions_do_not_arrive():
     )
 
 
+def test_what_was_left_out_at_the_end_takes_its_default():
+    assert call(lambda returns, confidence=0.95: confidence, ("x", None)) == ((0.95,),)
+
+
 def test_a_needed_argument_that_was_left_out_arrives_as_none():
     # every argument can be left out in LibreOffice; the readers say what is missing
     assert call(lambda weights, universe: repr((weights, universe)), (1.0, None)) == (
