@@ -5,7 +5,7 @@ PYTHON ?= python3
 OUT ?= out
 BIN := .venv/bin
 
-.PHONY: report test soak lint bench template lock clean
+.PHONY: report test soak addin lint bench template lock clean
 
 report: .venv/installed
 	mkdir -p $(OUT)
@@ -14,6 +14,11 @@ report: .venv/installed
 
 test: .venv/installed lint
 	$(BIN)/pytest -q -n auto -m "not soak"
+
+# The add-in for Excel and the extension for LibreOffice, into build/.
+addin: .venv/installed
+	$(BIN)/ips addin build -o build
+	$(BIN)/ips addin build -o build --libreoffice
 
 soak: .venv/installed
 	$(BIN)/pytest -q -n auto -m soak

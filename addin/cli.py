@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from addin import __version__
+from addin.cli_addin import addin_commands
+from addin.console import messages, mistakes_in_one_line, screen
 from addin.domain.finding import Severity
-from addin.errors import InfeasibleError, InputError, IpsError
+from addin.errors import InfeasibleError, InputError
 
 if TYPE_CHECKING:
     from addin.hosts.file.filebook import FileBook
@@ -28,8 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-screen = Console(highlight=False)
-messages = Console(stderr=True, highlight=False)
+app.add_typer(addin_commands, name="addin")
 
 BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="Workbook (.xlsx)")]
 AsOf = Annotated[
@@ -48,23 +48,6 @@ Without = Annotated[
     list[str] | None,
     typer.Option("--without", metavar="TICKER", help="Leave this asset out of the proposal"),
 ]
-
-
-@contextmanager
-def mistakes_in_one_line(book: Path | None = None, out: Path | None = None) -> Iterator[None]:
-    """Show what the user can put right as one line, and leave with exit code 1.
-
-    What is said about the contents of ``book``, and not about an option or a file written to
-    ``out``, begins with its name.
-    """
-    try:
-        yield
-    except IpsError as error:
-        text = str(error)
-        own = ("--", *(start for path in (book, out) if path for start in (path.stem, str(path))))
-        line = f"{book.name}: {text}" if book and not text.startswith(own) else text
-        messages.print(f"[bold red]ips:[/] {escape(line)}", soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def refuse_other_suffix(book: Path | None) -> None:

@@ -13,6 +13,8 @@ from addin.domain.trade import Side
 from addin.engine.compliance import RuleCheck, Status
 from addin.errors import InputError
 from addin.excel.udf import help_of
+from addin.hosts.install.changes import Step
+from addin.hosts.install.checkup import Check
 from addin.report.study import Study
 from addin.report.words import plural
 
@@ -133,6 +135,18 @@ def function_help(functions: Mapping[str, Callable[..., object]], name: str | No
     rows = [(f"[{a.name}]" if a.optional else a.name, a.help) for a in about.arguments]
     title = Text(f"{about.signature}\n{about.description}\n{about.details}".rstrip())
     return Group(title, _table("Arguments", ("Argument", "What"), rows))
+
+
+def step_table(title: str, steps: Iterable[Step]) -> Group:
+    """What was done or found, file by file."""
+    rows = [(step.name, step.result, str(step.path)) for step in steps]
+    return _table(title, ("What", "Result", "Where"), rows)
+
+
+def check_table(checks: Iterable[Check]) -> Group:
+    """What the doctor looked at, with the remedy where something is wrong."""
+    rows = [(c.verdict.value, c.what, c.needed, c.found, c.fix) for c in checks]
+    return _table("Doctor", ("Verdict", "What", "Needed", "Found", "Remedy"), rows)
 
 
 def summary(study: Study) -> list[Group]:
