@@ -205,8 +205,9 @@ def draw_trades(page: AnalysisSheet) -> None:
     sides, notional, costs = page.cells(1), page.cells(4), page.cells(5)
     page.settings(
         Setting("Cash before", "=SUMIF(Holdings[Ticker],Cash_ticker,Holdings[Quantity])", MONEY),
-        Setting("BUY", f"=SUMIF({sides},B3,{notional})", MONEY),
-        Setting("SELL", f"=SUMIF({sides},C3,{notional})", MONEY),
+        # SUMIF does not find text in an array that an add-in returned to LibreOffice
+        Setting("BUY", f'=SUMPRODUCT(({sides}&""=B3)*{notional})', MONEY),
+        Setting("SELL", f'=SUMPRODUCT(({sides}&""=C3)*{notional})', MONEY),
         Setting("Costs", f"=SUM({costs})", MONEY),
         Setting("Cash after", "=A4-B4+C4-D4", MONEY),
     )
