@@ -215,6 +215,23 @@ def test_formula_that_cannot_be_read_is_named(calc):
             recalculate(calc({"A2": formula}), FUNCTIONS)
 
 
+def test_formulas_with_gaps_between_them_keep_their_cells(calc):
+    book = calc({"A1": "=1", "A2": "=2", "A5": "=5", "B5": "=50", "A9": "=9"}, values={"A7": 7})
+    recalculate(book, FUNCTIONS)
+    assert [value(book, f"A{row}") for row in range(1, 10)] == [
+        1,
+        2,
+        None,
+        None,
+        5,
+        None,
+        7,
+        None,
+        9,
+    ]
+    assert value(book, "B5") == 50
+
+
 def test_circles_are_errors_of_their_cells(calc):
     book = calc({"A1": "=A1+1", "A2": "=A3", "A3": "=A2", "A4": "=1+1"})
     result = recalculate(book, FUNCTIONS)
