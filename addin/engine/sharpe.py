@@ -156,12 +156,11 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
 
 def _candidates(base: Program, excess: Vector) -> Iterator[Callable[[], Optimum]]:
     """Ways to a point that may have the greatest ratio, the cheapest first."""
-    if len(excess) <= _FEW:
-        yield lambda: _by_rows(base, excess)
-    else:
-        if len(excess) >= MANY:
-            yield lambda: _by_rows_reached(base, excess, from_scratch)
+    if len(excess) >= MANY:
+        yield lambda: _by_rows_reached(base, excess, from_scratch)
+    if len(excess) > _FEW:
         yield lambda: _by_rows_reached(base, excess, solve_qp)
+    yield lambda: _by_rows(base, excess)
     yield lambda: _by_cones(base, excess)
 
 

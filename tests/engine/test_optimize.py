@@ -462,6 +462,13 @@ def test_many_assets_need_no_interior_point_and_get_the_same_weights(objective, 
     assert quick.weights.to_numpy() == pytest.approx(slow.weights.to_numpy(), abs=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_caps_hard_to_find_one_by_one_are_written_at_once(seed):
+    case = Large(seed)
+    found = optimize(case.market, case.feasible, "max sharpe")
+    assert found.solver in {"active set", "PIQP"}  # and not the cone solver, ten times slower
+
+
 @pytest.mark.parametrize("objective", ["min volatility", "max sharpe"])
 def test_an_iteration_that_goes_astray_is_noticed(objective, monkeypatch):
     case = Large(0)
