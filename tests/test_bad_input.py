@@ -169,6 +169,33 @@ MISTAKES = {
         "Scenarios row 5, Equity: expected a decimal of at least -1 (-0.30 is a fall of 30%), "
         "found -30",
     ),
+    "a weight in percent points": (
+        {"Universe": cell(0, "Max", 22)},
+        "Universe row 5, Max: expected a weight as a decimal or in percent (as 0.25 or 25%), "
+        "found 22",
+    ),
+    "a lot of nothing": (
+        {"Universe": cell(0, "Lot size", 0)},
+        "Universe row 5, Lot size: expected a number above zero, found 0",
+    ),
+    "a limit beyond all measure": (
+        {"Policy_Limits": cell(2, "Value", 1e300)},
+        "Policy, Policy_Limits row 10, Value: expected a weight as a decimal or in percent "
+        "(as 0.25 or 25%), found 1e+300",
+    ),
+    "a price beyond all measure": (
+        {"Prices": cell(-1, "SPY", 1e300)},
+        "Prices row 504, SPY: expected a price below 1e12, found 1e+300",
+    ),
+    "a holding beyond all measure": (
+        {"Holdings": cell(0, "Quantity", 1e300)},
+        "Holdings row 5, Quantity: expected a market value below 1e15, found 1e+300",
+    ),
+    "a price that never moves": (
+        {"Prices": column("SPY", lambda i, price: 100)},
+        "returns, SPY: never moves, so it has no correlation with others; use the covariance "
+        "ledoit-wolf, or leave it out",
+    ),
     "a missing heading": (
         {"Universe": heading("Asset class", "Group")},
         "Universe row 4: expected a heading 'Asset class', found Ticker, Name, Group, Min, Max, "

@@ -118,7 +118,11 @@ def assumptions(  # noqa: PLR0913 - the settings of one table of options
     """
     complete = returns.complete()
     ppy = periods_per_year or inferred_periods_per_year(complete.dates)
-    per_period = covariance(complete.values, covariance_method, half_life)
+    try:
+        per_period = covariance(complete.values, covariance_method, half_life)
+    except InputError:
+        _name_what_stands_still(complete)
+        raise
     match method:
         case ExpectedReturnMethod.HISTORICAL:
             expected = historical(complete.values) * ppy
@@ -132,6 +136,15 @@ def assumptions(  # noqa: PLR0913 - the settings of one table of options
         case ExpectedReturnMethod.UNIVERSE:
             expected = _stated(universe_returns, returns.tickers)
     return Assumptions(returns.tickers, expected, per_period * ppy, risk_free)
+
+
+def _name_what_stands_still(returns: Returns) -> None:
+    still = [t for t, own in zip(returns.tickers, returns.values.T, strict=True) if not own.any()]
+    if still:
+        raise InputError(
+            f"returns, {', '.join(still)}: never moves, so it has no correlation with others; use "
+            "the covariance ledoit-wolf, or leave it out"
+        ) from None
 
 
 def _market(market_weights: pd.Series | None, tickers: tuple[str, ...]) -> Vector:

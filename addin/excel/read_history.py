@@ -32,6 +32,7 @@ from addin.excel.values import (
     label,
 )
 
+LEAST_PRICE, MOST_PRICE = 1e-9, 1e12  # returns between prices further apart overflow
 _NUMERIC = {float, int, np.float64}
 _BLANK = type(None)
 _ORDINAL_OF_1970 = date(1970, 1, 1).toordinal()
@@ -181,12 +182,13 @@ def _block(cells: Cells, name: str, check: Callable[[Grid, _Block], _Block]) -> 
 
 
 def _positive(table: Grid, block: _Block) -> _Block:
-    """Prices at or below zero are mistakes and become NaN."""
-    wrong = block.values <= 0
+    """Prices at or below zero, or of no ordinary size, are mistakes and become NaN."""
+    wrong = (block.values < LEAST_PRICE) | (block.values > MOST_PRICE)
     if not wrong.any():
         return block
     mistakes = tuple(
-        f"{table.where(int(block.rows[i]), block.tickers[j])}: expected a price above zero, "
+        f"{table.where(int(block.rows[i]), block.tickers[j])}: expected a price "
+        f"{'below 1e12' if block.values[i, j] > MOST_PRICE else 'above zero'}, "
         f"found {block.values[i, j]:g}"
         for i, j in np.argwhere(wrong)
     )

@@ -22,7 +22,16 @@ from addin.excel.grid import Cells, is_given
 from addin.excel.options import Settings, merged, read_settings, typed
 from addin.excel.policy_settings import check_policy_settings
 from addin.excel.read_weights import read_weights
-from addin.excel.records import Headings, Mistakes, Records, records
+from addin.excel.records import (
+    ANY_SIZE,
+    AT_LEAST_ZERO,
+    WEIGHT,
+    Allowed,
+    Headings,
+    Mistakes,
+    Records,
+    records,
+)
 from addin.excel.scalars import member
 from addin.excel.values import is_blank
 
@@ -49,6 +58,8 @@ EXCLUSION_HEADINGS = Headings(
 )
 _OPERATORS = {**{sign: sign for sign in SIGNS}, "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _SEVERITIES = {"hard": True, "soft": False}
+_PLAIN_NUMBERS = (None, Rule.AVERAGE, Rule.BETA, Rule.HOLDINGS)
+
 T = TypeVar("T")
 
 _NEEDS_SELECTOR = (Rule.WEIGHT, Rule.AVERAGE, Rule.EXCLUDE)
@@ -57,11 +68,12 @@ _NEEDS_SELECTOR = (Rule.WEIGHT, Rule.AVERAGE, Rule.EXCLUDE)
 def _class_range(table: Records, row: int) -> ClassRange | None:
     before = len(table.mistakes)
     name = table.text(row, "Asset class")
-    lower, upper = table.number(row, "Min"), table.number(row, "Max")
-    target, inner_lower, inner_upper, liquidity_days = (
-        table.number_or(row, heading, None)
-        for heading in ("Target", "Inner min", "Inner max", "Liquidity days")
+    lower, upper = (table.number_within(row, heading, WEIGHT) for heading in ("Min", "Max"))
+    target, inner_lower, inner_upper = (
+        table.number_within_or(row, heading, WEIGHT, None)
+        for heading in ("Target", "Inner min", "Inner max")
     )
+    liquidity_days = table.number_within_or(row, "Liquidity days", AT_LEAST_ZERO, None)
     parent = table.text_or(row, "Parent", None)
     benchmark = table.text_or(row, "Benchmark", None)
     if len(table.mistakes) > before:
@@ -115,6 +127,10 @@ def _hard(table: Records, row: int) -> bool:
     return _SEVERITIES.get(word, True)
 
 
+def _allowed(rule: Rule | None) -> Allowed:
+    return ANY_SIZE if rule in _PLAIN_NUMBERS else WEIGHT
+
+
 def _limit(table: Records, row: int) -> Limit | None:
     before = len(table.mistakes)
     rule = table.keep(lambda: member(table.cell(row, "Rule"), table.where(row, "Rule"), Rule), None)
@@ -122,7 +138,7 @@ def _limit(table: Records, row: int) -> Limit | None:
     if rule in _NEEDS_SELECTOR and not selector:
         table.refuse(row, "Selector", f"what the {rule} limit is about")
     operator = _operator(table, row, rule)
-    value = 0.0 if rule is Rule.EXCLUDE else table.number(row, "Value")
+    value = 0.0 if rule is Rule.EXCLUDE else table.number_within(row, "Value", _allowed(rule))
     hard, note = _hard(table, row), table.text_or(row, "Note", "")
     if rule is None or len(table.mistakes) > before:
         return None

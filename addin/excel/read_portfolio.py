@@ -12,6 +12,8 @@ from addin.excel.grid import Cells, grid, is_given
 from addin.excel.records import Headings, Records, records
 from addin.excel.values import is_blank
 
+MOST_VALUE = 1e15  # beyond it cents are lost
+
 HOLDING_HEADINGS = Headings(
     required=("Ticker",),
     optional=(
@@ -59,6 +61,8 @@ def _position(table: Records, row: int, priced: bool) -> Position:
     else:
         quantity, price = table.number(row, "Market value"), 1.0
     price *= table.number_or(row, "FX", 1.0)
+    if abs(quantity * price) > MOST_VALUE:
+        table.refuse(row, "Quantity" if priced else "Market value", "a market value below 1e15")
     asset_class = table.text_or(row, "Asset class", None)
     return Position(ticker, quantity, price, asset_class, table.text_or(row, "Account", None))
 

@@ -5,11 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from addin.domain.labels import label_key
 from addin.domain.universe import Attribute, Universe
 from addin.domain.weights import EDGE, require_sum_of_one
 from addin.excel.grid import Cells
 from addin.excel.number_text import parsed_number
-from addin.excel.records import Headings, Records, records
+from addin.excel.records import (
+    ABOVE_ZERO,
+    ANY_SIZE,
+    AT_LEAST_ZERO,
+    WEIGHT,
+    Allowed,
+    Headings,
+    Records,
+    records,
+)
 from addin.excel.values import error_text, expected, is_blank, is_number
 
 TICKER, ASSET_CLASS, LOWER, UPPER = "Ticker", "Asset class", "Min", "Max"
@@ -44,6 +54,16 @@ UNIVERSE_HEADINGS = Headings(
     positional=(TICKER, ASSET_CLASS, LOWER, UPPER),
     open_ended=True,
 )
+_BASIS_POINTS = Allowed("basis points from 0 to 10,000", 0.0, 10_000.0)
+_ALLOWED = {
+    "lot size": ABOVE_ZERO,
+    "price": ABOVE_ZERO,
+    "cost bps": _BASIS_POINTS,
+    "spread bps": _BASIS_POINTS,
+    "ticket cost": AT_LEAST_ZERO,
+    "adv": AT_LEAST_ZERO,
+    "liquidity days": AT_LEAST_ZERO,
+}
 
 
 def _attribute(table: Records, row: int, heading: str) -> Attribute:
@@ -56,7 +76,7 @@ def _attribute(table: Records, row: int, heading: str) -> Attribute:
     if isinstance(cell, bool):
         return cell
     if is_number(cell) or (isinstance(cell, str) and parsed_number(cell) is not None):
-        return table.number(row, heading)
+        return table.number_within(row, heading, _ALLOWED.get(label_key(heading), ANY_SIZE))
     return " ".join(str(cell).split())
 
 
@@ -76,8 +96,8 @@ def read_universe(cells: Cells, name: str = "universe") -> Universe:
     table.unique(TICKER)
     tickers = tuple(table.text(row, TICKER) for row in table)
     classes = tuple(table.text(row, ASSET_CLASS) for row in table)
-    lower = tuple(table.number_or(row, LOWER, 0.0) for row in table)
-    upper = tuple(table.number_or(row, UPPER, 1.0) for row in table)
+    lower = tuple(table.number_within_or(row, LOWER, WEIGHT, 0.0) for row in table)
+    upper = tuple(table.number_within_or(row, UPPER, WEIGHT, 1.0) for row in table)
     _check_bounds(table, lower, upper)
     further = [h for h in table.headings if h and h not in (TICKER, ASSET_CLASS, LOWER, UPPER)]
     attributes = {h: tuple(_attribute(table, row, h) for row in table) for h in further}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf, isnan
 from typing import TypeVar
 
 from addin.domain.labels import did_you_mean, label_key, repeated
@@ -27,6 +28,21 @@ def raise_mistakes(mistakes: Sequence[str]) -> None:
     more = len(mistakes) - SHOWN_MISTAKES
     shown = "; ".join(mistakes[:SHOWN_MISTAKES])
     raise InputError(f"{shown}; and {more} more" if more > 0 else shown)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Numbers a cell may hold, and how a message says so."""
+
+    words: str
+    least: float
+    most: float = inf
+
+
+WEIGHT = Allowed("a weight as a decimal or in percent (as 0.25 or 25%)", -5.0, 5.0)
+AT_LEAST_ZERO = Allowed("a number of at least zero", 0.0)
+ABOVE_ZERO = Allowed("a number above zero", 1e-9)
+ANY_SIZE = Allowed("a number of ordinary size", -1e12, 1e12)
 
 
 class Mistakes:
@@ -131,6 +147,19 @@ class Records:
         if column is None:
             return float("nan")  # a missing column was refused when the table was opened
         return self.keep(lambda: self.grid.number(row, column, heading), float("nan"))
+
+    def number_within(self, row: int, heading: str, allowed: "Allowed") -> float:
+        """A number that must be there and be one of those allowed."""
+        value = self.number(row, heading)
+        if not (allowed.least <= value <= allowed.most or isnan(value)):
+            self.refuse(row, heading, allowed.words)
+        return value
+
+    def number_within_or(self, row: int, heading: str, allowed: "Allowed", default: T) -> float | T:
+        """A number that is one of those allowed, or the default where the cell is blank."""
+        if is_blank(self.cell(row, heading)):
+            return default
+        return self.number_within(row, heading, allowed)
 
     def number_or(self, row: int, heading: str, default: T) -> float | T:
         """A number, or the default where the cell is blank."""

@@ -184,14 +184,18 @@ class Study:
     @cached_property
     def feasible(self) -> FeasibleSet:
         """Portfolios a proposal may be chosen from: what the policy allows, with least cash."""
-        upper = (*self.investable.upper[:-1], self._most_cash)
-        return feasible_set(
-            replace(self.investable, upper=upper),
+        most_cash = self._most_cash
+        found = feasible_set(
+            replace(self.investable, upper=(*self.investable.upper[:-1], most_cash)),
             self.case.policy.classes,
             self.limits,
             assumptions=self.assumptions,
             benchmark=self.benchmark_weights,
         )
+        if most_cash == self.investable.upper[-1]:
+            return found
+        least = f"{found.upper_words[-1]} (cash_min: a proposal holds no more)"
+        return replace(found, upper_words=(*found.upper_words[:-1], least))
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:

@@ -36,3 +36,16 @@ def test_no_common_date_is_an_error_that_names_both():
 def test_unknown_substitute_is_named():
     with pytest.raises(InputError, match="no prices for BIL"):
         substituted(prices([1.0] * 4, [1.0] * 4), {"NEW": "BIL"})
+
+
+def test_own_prices_before_the_first_common_date_are_kept():
+    before = prices([NAN, 50.0, 55.0, 66.0], [100.0, NAN, 110.0, 99.0])
+    after = substituted(before, {"NEW": "OLD"}).values[:, 0]
+    # 100 is scaled by 55/110, where the two meet
+    assert after.tolist() == [50.0, 50.0, 55.0, 66.0]
+
+
+def test_a_substitute_that_begins_no_earlier_is_refused():
+    before = prices([NAN, 50.0, 55.0, 66.0], [NAN, NAN, 110.0, 99.0])
+    with pytest.raises(InputError, match="OLD for NEW: the stand-in has no earlier prices"):
+        substituted(before, {"NEW": "OLD"})
