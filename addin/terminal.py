@@ -10,7 +10,7 @@ from rich.text import Text
 
 from addin.domain.labels import did_you_mean, label_key
 from addin.domain.trade import Side
-from addin.engine.compliance import RuleCheck, Status
+from addin.engine.compliance import RuleCheck, Status, breaches
 from addin.errors import InputError
 from addin.excel.udf import help_of
 from addin.hosts.install.changes import Step
@@ -88,11 +88,13 @@ def _breach_rows(checks: Iterable[RuleCheck]) -> list[tuple[str, str, str]]:
     ]
 
 
-def breach_table(study: Study) -> Group:
+def breach_table(study: Study, *, after_trades: bool = False) -> Group:
     """Rules breached or nearly so by what is held."""
     rows = _breach_rows(study.checks_current)
     count = sum(row[2] == Status.BREACH.value for row in rows)
-    title = f"Policy check now: {plural(count, 'breach', 'breaches')}"
+    left = len(breaches(study.checks_proposed)) if after_trades else None
+    after = "" if left is None else f"; after the trades: {plural(left, 'breach', 'breaches')}"
+    title = f"Policy check now: {plural(count, 'breach', 'breaches')}{after}"
     return _table(title, ("Rule", "What", "Status"), rows)
 
 
@@ -155,6 +157,6 @@ def summary(study: Study) -> list[Group]:
         finding_table(study),
         allocation_table(study),
         metric_table(study),
-        breach_table(study),
+        breach_table(study, after_trades=True),
         trade_table(study),
     ]

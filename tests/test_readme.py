@@ -30,6 +30,7 @@ def test_every_button_is_listed(name):
 
 def test_every_command_is_listed():
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    commands |= {group.name for group in app.registered_groups}
     assert commands == set(re.findall(r"\| `ips (\w+)", README))
 
 

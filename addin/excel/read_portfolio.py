@@ -55,14 +55,15 @@ def _price(table: Records, row: int, is_cash: bool) -> float:
 
 def _position(table: Records, row: int, priced: bool) -> Position:
     ticker = table.text(row, "Ticker")
-    if priced:
-        quantity = table.number(row, "Quantity")
-        price = _price(table, row, label_key(ticker) == label_key(CASH))
-    else:
-        quantity, price = table.number(row, "Market value"), 1.0
+    is_cash = label_key(ticker) == label_key(CASH)
+    amount = "Quantity" if priced else "Market value"
+    quantity = table.number(row, amount)
+    price = _price(table, row, is_cash) if priced else 1.0
     price *= table.number_or(row, "FX", 1.0)
     if abs(quantity * price) > MOST_VALUE:
-        table.refuse(row, "Quantity" if priced else "Market value", "a market value below 1e15")
+        table.refuse(row, amount, "a market value below 1e15")
+    if quantity < 0 and not is_cash:
+        table.refuse(row, amount, "zero or more (short positions are not supported)")
     asset_class = table.text_or(row, "Asset class", None)
     return Position(ticker, quantity, price, asset_class, table.text_or(row, "Account", None))
 

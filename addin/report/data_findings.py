@@ -8,6 +8,7 @@ from addin.engine.data_check import check_prices
 from addin.engine.returns import CommonWindow
 from addin.report.case import Case, last_price
 
+FAR_APART = 0.05  # of the price
 WORTH_MENTIONING = 1.1  # a window a tenth longer
 
 
@@ -51,7 +52,7 @@ def _unpriced(case: Case) -> Iterator[Finding]:
 
 
 def _short_window(case: Case, window: CommonWindow) -> Iterator[Finding]:
-    if window.shortened_by is not None and window.rows_without > WORTH_MENTIONING * window.rows:
+    if window.shortened_by is not None:
         out = ", ".join(window.without)
         yield Finding(
             Severity.NOTE,
@@ -73,13 +74,32 @@ def _substitutions(case: Case) -> Iterator[Finding]:
         )
 
 
+def _priced_apart(case: Case) -> Iterator[Finding]:
+    """Held at a price far from the price table's of the same day."""
+    day = case.holdings_date or case.as_of
+    for position in case.holdings.positions:
+        market = last_price(case.prices, position.ticker, day)
+        if market is None or position.is_cash or day > case.as_of:
+            continue
+        gap = position.price / market - 1
+        if abs(gap) > FAR_APART:
+            yield Finding(
+                Severity.WARNING,
+                f"Holdings, {position.ticker}",
+                f"held at {position.price:,.4f}, {gap:+.1%} from the price table's "
+                f"{market:,.4f} on {day}",
+                "check both: adjusted prices differ from those paid, an unapplied split does too",
+            )
+
+
 def _left_out(case: Case) -> Iterator[Finding]:
     for ticker in case.without:
         yield Finding(
             Severity.NOTE,
             f"Universe, {ticker}",
-            "left out of this run: the proposal holds none of it",
-            "asked for by --without",
+            "left out of this run: the proposal holds none of it; in the figures of the candidates "
+            "and of today's backcast what is held of it counts as cash",
+            "asked for by --without; the trades sell it, and their turnover counts that",
         )
 
 
@@ -90,6 +110,7 @@ def case_findings(case: Case, window: CommonWindow) -> list[Finding]:
         *_unpriced(case),
         *_short_window(case, window),
         *_substitutions(case),
+        *_priced_apart(case),
         *_left_out(case),
     ]
 

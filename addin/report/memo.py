@@ -106,13 +106,11 @@ def _risks(study: Study) -> Iterator[str]:
     yield _bullets(
         f"{now.scenario}: {percent(now.portfolio_return)} today "
         f"({round_money(now.portfolio_return * study.value)}), {percent(then.portfolio_return)} "
-        f"proposed; {_left_broken(breaches_after(study, study.proposed_weights, then))} after it"
+        f"proposed; hard rules broken after it: "
+        f"{breaches_after(study, study.current_weights, now)} today, "
+        f"{breaches_after(study, study.proposed_weights, then)} proposed"
         for now, then in sorted(pairs, key=lambda pair: pair[0].portfolio_return)
     )
-
-
-def _left_broken(count: int) -> str:
-    return plural(count, "hard rule broken", "hard rules broken")
 
 
 def _caveats(study: Study) -> Iterator[str]:

@@ -25,7 +25,7 @@ _ESTIMATION = (
     ("Turnover", "one way: half the sum of |changes of weight|, with cash"),
 )
 _DEFINITIONS = (
-    ("Expected volatility", "from the covariance; every other metric is of the backcast"),
+    ("Expected risk", "policy check and candidates: from the covariance; Risk sheet: backcast"),
     ("Volatility", "standard deviation with n − 1, times the root of periods a year"),
     ("Sharpe, Sortino", "mean excess over volatility, over downside deviation of all observations"),
     ("Max drawdown", "largest fall from a peak, daily; wealth is 1 before the first return"),

@@ -38,7 +38,7 @@ from addin.errors import InputError
 from addin.report.backcast import Backcast, Past, backcast
 from addin.report.case import Case, last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
-from addin.report.data_findings import case_findings, price_findings
+from addin.report.data_findings import WORTH_MENTIONING, case_findings, price_findings
 
 LEAST_RETURNS = 2  # a standard deviation needs as many
 
@@ -119,8 +119,11 @@ class Study:
 
     @cached_property
     def window(self) -> CommonWindow:
-        """The dates on which every asset has a return, and who shortens them."""
-        return common_window(self.ragged_returns)
+        """The dates on which every asset has a return, and who shortens them by much."""
+        window = common_window(self.ragged_returns)
+        if window.rows_without <= WORTH_MENTIONING * window.rows:
+            return replace(window, shortened_by=None, without=())
+        return window
 
     @cached_property
     def asset_returns(self) -> Returns:

@@ -202,3 +202,11 @@ def test_a_repeated_ticker_and_an_error_cell_are_named_together():
         "universe row 3, Min: expected a number, found 'x'; "
         "universe row 3, ESG: expected a value, found #DIV/0!"
     )
+
+
+def test_a_short_position_is_refused_and_an_overdraft_is_not():
+    rows = [["Ticker", "Quantity", "Price"], ["SPY", 10, 600], ["CASH", -50, 1]]
+    assert read_holdings(rows).cash == -50
+    rows[1][1] = -10
+    with pytest.raises(InputError, match=r"holdings row 2, Quantity: expected zero or more .*-10"):
+        read_holdings(rows)
