@@ -111,9 +111,13 @@ class XlwingsBook:
         """Write these sheets, values only, into a file beside the workbook; its name.
 
         Raises:
-            InputError: If the workbook has never been saved, or this installation cannot freeze.
+            InputError: If the workbook has never been saved or stands in a cloud folder that is
+                not on this computer, or this installation cannot freeze.
         """
-        place = Path(self._patiently(lambda: self._book.fullname))
+        try:
+            place = Path(self._patiently(lambda: self._book.fullname))
+        except xw.XlwingsError as error:
+            raise InputError(f"{self.name}: has no folder on this computer ({error})") from None
         if not place.is_absolute():
             raise InputError(f"{self.name}: save the workbook once, the pack is put beside it")
         if self._freeze is None:

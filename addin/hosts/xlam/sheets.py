@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from importlib import metadata, resources
 from typing import Any
 
+from addin import __version__
 from addin.errors import InputError
 from addin.hosts.xlam.hardened import PROJECT
 from addin.hosts.xlam.wrappers import described
 
-SETTINGS = (("USE UDF SERVER", "True"),)  # one Python for cells and buttons, started once
+SETTINGS = (
+    ("USE UDF SERVER", "True"),  # one Python for cells and buttons, started once
+    ("IPS_VERSION", __version__),  # for whoever examines the file
+    ("XLWINGS_VERSION", metadata.version("xlwings")),
+)
 XLWINGS_LICENCE, DICTIONARY_LICENCE = "licenses/LICENSE.txt", "Dictionary-LICENSE.txt"
 
 

@@ -4,12 +4,15 @@ import io
 import posixpath
 import re
 import zipfile
+from importlib.metadata import version
 
 import openpyxl
 import pytest
 from lxml import etree
 
+from addin import __version__
 from addin.errors import InputError
+from addin.hosts.install.package import read_package
 from addin.hosts.xlam.build import build_addin
 from addin.hosts.xlam.package import ADDIN
 from addin.hosts.xlam.vba_project import ModuleKind
@@ -87,9 +90,12 @@ def test_each_sheet_and_the_workbook_have_their_module(parts, modules):
     assert sorted(names) == sorted(documents)
 
 
-def test_settings_sheet_holds_texts_and_names_no_interpreter(workbook):
+def test_settings_sheet_holds_texts_and_names_no_interpreter(workbook, addin):
     settings = dict(workbook["IPS.conf"].values)
-    assert settings == {"USE UDF SERVER": "True"}
+    said = {"IPS_VERSION": __version__, "XLWINGS_VERSION": version("xlwings")}
+    assert settings == {"USE UDF SERVER": "True", **said}
+    package = read_package(addin)
+    assert (package.version, package.library_version) == tuple(said.values())
 
 
 def test_functions_sheet_lists_every_function_with_its_arguments(workbook, functions):
