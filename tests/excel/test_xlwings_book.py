@@ -347,3 +347,13 @@ def test_a_pack_is_frozen_from_a_copy_and_put_beside_the_workbook(
 def test_a_workbook_never_saved_has_no_place_for_a_pack(book):
     with pytest.raises(InputError, match="save the workbook once"):
         book.freeze(["Summary"])
+
+
+def test_a_workbook_in_the_cloud_that_is_not_on_this_computer_cannot_be_frozen(data, monkeypatch):
+    def nowhere(self):
+        raise xw.XlwingsError("Couldn't find the local OneDrive file location")
+
+    monkeypatch.setattr(xw.Book, "fullname", property(nowhere))
+    book = XlwingsBook(opened(data), freeze=lambda *call: None)
+    with pytest.raises(InputError, match=r"has no folder on this computer \(Couldn't find"):
+        book.freeze(["Summary"])
