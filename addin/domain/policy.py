@@ -1,104 +1,39 @@
 """The Investment Policy Statement: what the client says."""
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from addin.domain.labels import repeated
-from addin.domain.weights import EDGE
+from addin.domain.class_range import ClassRange, check_classes
+from addin.domain.limit import PLAIN_RULES, SIGNS, LegacyAction, Limit, Rule
+from addin.domain.required_return import (
+    Liquidity,
+    ObjectiveType,
+    ReturnObjective,
+    SpendingRule,
+    required_return,
+    required_return_limit,
+)
 from addin.errors import PolicyError
 
-
-@dataclass(frozen=True)
-class ClassRange:
-    """Strategic weight of an asset class and the range it may move in.
-
-    ``target`` is None where the policy gives a range alone; the inner range is None where
-    rebalancing has no inner band. A ``parent`` makes this a sub-class of another class.
-    """
-
-    name: str
-    lower: float
-    upper: float
-    target: float | None = None
-    inner_lower: float | None = None
-    inner_upper: float | None = None
-    parent: str | None = None
-    benchmark: str | None = None
-    liquidity_days: float | None = None
-
-    def __post_init__(self) -> None:
-        steps = [
-            ("min", self.lower),
-            ("inner min", self.inner_lower),
-            ("target", self.target),
-            ("inner max", self.inner_upper),
-            ("max", self.upper),
-        ]
-        given = [(name, value) for name, value in steps if value is not None]
-        for (low_name, low), (high_name, high) in itertools.pairwise(given):
-            if low > high + EDGE:
-                raise PolicyError(
-                    f"asset class {self.name}: {low_name} {low:.2%} is above {high_name} {high:.2%}"
-                )
-
-
-class Rule(StrEnum):
-    """What a limit is about."""
-
-    WEIGHT = "weight"
-    AVERAGE = "average"
-    EACH = "each"
-    RETURN = "return"
-    VOLATILITY = "volatility"
-    TRACKING_ERROR = "tracking error"
-    CVAR = "cvar"
-    BETA = "beta"
-    TURNOVER = "turnover"
-    HOLDINGS = "holdings"
-    EXCLUDE = "exclude"
-
-
-SIGNS = {"<=": "≤", ">=": "≥", "=": "="}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One limit of the policy, e.g. ``weight, SPY, >=, 0.10``."""
-
-    rule: Rule
-    selector: str
-    operator: str
-    value: float
-    hard: bool = True
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        if self.rule is not Rule.EXCLUDE and self.operator not in SIGNS:
-            raise PolicyError(
-                f"limit {self.rule} {self.selector}: need operator <=, >= or =, "
-                f"found '{self.operator}'"
-            )
-
-    @property
-    def words(self) -> str:
-        """The limit as a person would say it: ``SPY ≥ 10%``."""
-        if self.rule is Rule.EXCLUDE:
-            return f"no {self.selector}"
-        subject = {
-            Rule.WEIGHT: self.selector,
-            Rule.AVERAGE: f"average {self.selector}",
-            Rule.EACH: f"each {self.selector}".strip() if self.selector else "each asset",
-        }.get(self.rule, str(self.rule))
-        return f"{subject} {SIGNS[self.operator]} {self.shown(self.value)}"
-
-    def shown(self, value: float) -> str:
-        """A value in the unit of this limit: percent, or a plain number."""
-        if self.rule in (Rule.AVERAGE, Rule.BETA, Rule.HOLDINGS):
-            return f"{value:.4g}"
-        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
+__all__ = [
+    "PLAIN_RULES",
+    "SIGNS",
+    "ClassRange",
+    "Destination",
+    "LegacyAction",
+    "Limit",
+    "Liquidity",
+    "ObjectiveType",
+    "Policy",
+    "PolicyMeta",
+    "Rebalancing",
+    "ReturnObjective",
+    "Rule",
+    "ScoreWeights",
+    "SpendingRule",
+    "check_classes",
+]
 
 
 class Destination(StrEnum):
@@ -173,10 +108,20 @@ class PolicyMeta:
     next_review: date | None = None
     author: str = ""
 
+    def __post_init__(self) -> None:
+        if self.effective_from and self.next_review and self.next_review < self.effective_from:
+            raise PolicyError(
+                f"policy: next_review {self.next_review} is before effective_from "
+                f"{self.effective_from}"
+            )
+
 
 @dataclass(frozen=True)
 class Policy:
-    """Class ranges, limits and rules for trading; contradictions cannot be built."""
+    """Class ranges, limits and rules for trading; contradictions cannot be built.
+
+    ``limits`` holds the exclusions too, each with what becomes of an asset held already.
+    """
 
     classes: tuple[ClassRange, ...]
     limits: tuple[Limit, ...] = ()
@@ -184,46 +129,24 @@ class Policy:
     rebalancing: Rebalancing = field(default_factory=Rebalancing)
     score: ScoreWeights = field(default_factory=ScoreWeights)
     meta: PolicyMeta = field(default_factory=PolicyMeta)
+    objectives: tuple[ReturnObjective, ...] = ()
+    liquidity: Liquidity = field(default_factory=Liquidity)
 
     def __post_init__(self) -> None:
         check_classes(self.classes)
+        required_return(self.objectives, self.liquidity)
 
+    @property
+    def exclusions(self) -> tuple[Limit, ...]:
+        """The limits that say what may not be bought."""
+        return tuple(limit for limit in self.limits if limit.rule is Rule.EXCLUDE)
 
-def _levels(classes: tuple[ClassRange, ...]) -> Iterator[tuple[str, float, list[ClassRange]]]:
-    """Each set of classes that divide one whole: its name, the whole's target, its parts."""
-    yield "asset classes", 1.0, [c for c in classes if c.parent is None]
-    for whole in classes:
-        parts = [c for c in classes if c.parent == whole.name]
-        if parts and whole.target is not None:
-            yield f"parts of {whole.name}", whole.target, parts
+    @property
+    def required_return(self) -> float | None:
+        """What the portfolio must earn, annual; None if no objective asks for a return."""
+        return required_return(self.objectives, self.liquidity)
 
-
-def _check_targets(classes: tuple[ClassRange, ...]) -> None:
-    for level, whole, parts in _levels(classes):
-        if all(c.target is not None for c in parts):
-            total = sum(c.target or 0.0 for c in parts)
-            if abs(total - whole) > EDGE:
-                raise PolicyError(f"{level}: targets must add up to {whole:.2%}, found {total:.2%}")
-
-
-def check_classes(classes: tuple[ClassRange, ...]) -> None:
-    """Refuse class ranges that contradict each other.
-
-    Raises:
-        PolicyError: If a class is listed twice, a parent is unknown, targets do not add up to
-            their whole (100 % at the top), or minima and maxima leave no room for 100 %.
-    """
-    if not classes:
-        raise PolicyError("asset classes: need at least one, found none")
-    if twice := repeated(c.name for c in classes):
-        raise PolicyError(f"asset class listed more than once: {', '.join(twice)}")
-    names = {c.name for c in classes}
-    if lost := [c for c in classes if c.parent is not None and c.parent not in names]:
-        raise PolicyError(f"asset class {lost[0].name}: parent '{lost[0].parent}' is not listed")
-    _check_targets(classes)
-    top = [c for c in classes if c.parent is None]
-    least, most = sum(c.lower for c in top), sum(c.upper for c in top)
-    if least > 1 + EDGE:
-        raise PolicyError(f"asset classes: minima add up to {least:.2%}, more than 100%")
-    if most < 1 - EDGE:
-        raise PolicyError(f"asset classes: maxima add up to {most:.2%}, less than 100%")
+    @property
+    def required_return_limit(self) -> Limit | None:
+        """The required return as a soft limit; its note says where it comes from."""
+        return required_return_limit(self.objectives, self.liquidity)

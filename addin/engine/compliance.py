@@ -4,19 +4,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.history import Returns
-from addin.domain.policy import ClassRange, Limit, Rule
+from addin.domain.policy import PLAIN_RULES, ClassRange, LegacyAction, Limit, Rule
 from addin.domain.universe import Universe
 from addin.domain.weights import EDGE
+from addin.engine.exclusions import bought
 from addin.engine.measured import Measured, measured
 from addin.engine.portfolio import Portfolio
-from addin.engine.selection import class_members, is_cash
+from addin.engine.selection import class_members, is_cash, selected
 
 WATCH_SHARE = 0.05  # headroom of at most this share of the limit is worth watching
 _OPPOSITE = {"<=": ">", ">=": "<", "=": "≠"}
+_MAY_STAY = {
+    LegacyAction.HOLD: "may be held, not bought",
+    LegacyAction.SELL_DOWN: "to be sold down, not bought",
+}
 
 
 class Status(StrEnum):
@@ -68,7 +74,7 @@ def _status(operator: str, limit: float, headroom: float) -> Status:
 
 def _shown(limit: Limit, actual: float) -> str:
     """The portfolio's number, with as many digits as tell it from the limit's."""
-    if limit.rule in (Rule.AVERAGE, Rule.BETA, Rule.HOLDINGS):
+    if limit.rule in PLAIN_RULES:
         return f"{actual:.4g}" if f"{actual:.4g}" != limit.shown(limit.value) else f"{actual:.9g}"
     digits = 1
     while digits < 8 and round(actual * 100, digits) == round(limit.value * 100, digits):
@@ -118,8 +124,28 @@ def _assets(portfolio: Portfolio) -> Iterator[RuleCheck]:
 
 def _limits(portfolio: Portfolio, limits: Iterable[Limit]) -> Iterator[RuleCheck]:
     for limit in limits:
+        if limit.rule is Rule.EXCLUDE and limit.legacy in _MAY_STAY:
+            yield _kept(portfolio, limit)
+            continue
         operator = "<=" if limit.rule is Rule.EXCLUDE else limit.operator
         yield _standing(limit, measured(portfolio, limit), operator, limit.words)
+
+
+def _kept(portfolio: Portfolio, limit: Limit) -> RuleCheck:
+    """An exclusion that lets what is held today stay: a breach only where more was bought."""
+    mask, name = selected(portfolio.universe, limit.selector), limit.selector
+    actual, before = float(mask @ portfolio.weights), portfolio.current
+    if before is None and mask @ np.abs(portfolio.weights) > EDGE:
+        unknown, words = Status.UNKNOWN, "needs current weights"
+        return RuleCheck(limit.words, 0.0, None, None, unknown, limit.hard, words, name)
+    today = np.zeros(len(mask)) if before is None else np.maximum(before, 0.0)
+    held, more = float(mask @ today), bought(mask, portfolio.weights, today)
+    words = f"{name} {actual:.1%}, {_MAY_STAY[limit.legacy]}" if actual else f"{name} not held"
+    room, status = max(0.0, held - actual), Status.INSIDE
+    if more > 0:
+        room, status = -more, Status.BREACH
+        words = f"{name} {actual:.1%}, {more:.2%} more than held today"
+    return RuleCheck(limit.words, held, actual, room, status, limit.hard, words, name)
 
 
 def _strangers(portfolio: Portfolio, universe: Universe) -> Iterator[RuleCheck]:

@@ -1,6 +1,6 @@
 """The number of a portfolio that a limit speaks of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from addin.domain.policy import Limit, Rule
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.portfolio import Portfolio
-from addin.engine.selection import selected
+from addin.engine.selection import groups, selected
 from addin.engine.tail import expected_shortfall
 
 
@@ -68,16 +68,32 @@ def _average(portfolio: Portfolio, limit: Limit) -> Measured:
 
 def _each(portfolio: Portfolio, limit: Limit) -> Measured:
     """The worst of the selected assets; a blank selector leaves out settlement cash."""
+    if totals := groups(portfolio.universe, limit):
+        return _worst_group(portfolio, limit, totals)
     mask = selected(portfolio.universe, limit.selector) > 0
     if not limit.selector.strip():
         mask[portfolio.cash] = False
     if not mask.any():
         return Measured(None, limit.words, needs=f"needs an asset with {limit.selector}")
-    signed = {"<=": portfolio.weights, ">=": -portfolio.weights}
-    badness = signed.get(limit.operator, np.abs(portfolio.weights - limit.value))
-    worst = int(np.argmax(np.where(mask, badness, -np.inf)))
+    worst = int(np.argmax(np.where(mask, _badness(limit, portfolio.weights), -np.inf)))
     ticker = portfolio.universe.tickers[worst]
     return Measured(float(portfolio.weights[worst]), ticker, ticker)
+
+
+def _badness(limit: Limit, weights: Vector) -> Vector:
+    signed = {"<=": weights, ">=": -weights}
+    return signed.get(limit.operator, np.abs(weights - limit.value))
+
+
+def _worst_group(
+    portfolio: Portfolio, limit: Limit, totals: Sequence[tuple[str, Vector]]
+) -> Measured:
+    """The group of assets, such as those of one issuer, that stands worst."""
+    weights = np.array([mask @ portfolio.weights for _, mask in totals])
+    worst = int(np.argmax(_badness(limit, weights)))
+    first = int(np.argmax(totals[worst][1]))
+    name = str(portfolio.universe.column(limit.selector)[first])
+    return Measured(float(weights[worst]), name, f"{limit.selector}={name}")
 
 
 def _return(portfolio: Portfolio, limit: Limit) -> Measured:

@@ -8,13 +8,15 @@ import numpy as np
 
 from addin.domain.holdings import CASH
 from addin.domain.labels import did_you_mean, label_key
-from addin.domain.policy import ClassRange
+from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Attribute, Universe
 from addin.domain.weights import EDGE, Vector
 from addin.errors import InputError
 
 CASH_CLASS = "Cash"
-_COMPARISON = re.compile(r"^\s*(?P<heading>[^<>=]+?)\s*(?P<sign><=|>=|=)\s*(?P<value>.+?)\s*$")
+_SIGNS = {"<=": "<=", "=<": "<=", "≤": "<=", ">=": ">=", "=>": ">=", "≥": ">=", "=": "="}
+_COMPARISON = re.compile(r"(?P<heading>[^<>=≤≥]*)(?P<sign>[<>=≤≥]+)(?P<value>.*)", re.DOTALL)
+_LONG_WORD, _NEARLY = 5, 0.9  # ratings such as AA and AAA are near each other and differ
 
 
 def is_cash(ticker: str) -> bool:
@@ -38,14 +40,29 @@ def _equal(cell: Attribute, wanted: str) -> bool:
     return label_key(str(cell)) == label_key(wanted)
 
 
-def _compared(universe: Universe, heading: str, sign: str, value: str) -> Vector:
-    if sign == "=":
-        return np.array([float(_equal(cell, value)) for cell in universe.column(heading)])
+def _equals(universe: Universe, heading: str, value: str) -> Vector:
+    cells = universe.column(heading)
+    mask = np.array([float(_equal(cell, value)) for cell in cells])
+    if not mask.any() and len(value) >= _LONG_WORD:
+        words = [cell for cell in cells if isinstance(cell, str)]
+        if near := did_you_mean(value, words, cutoff=_NEARLY):
+            raise InputError(f"selector '{heading}={value}': no asset has '{value}'{near}")
+    return mask
+
+
+def _compared(universe: Universe, selector: str, heading: str, sign: str, value: str) -> Vector:
+    if sign not in _SIGNS or not heading or not value:
+        raise InputError(
+            f"selector '{selector}': need a heading, one of =, <= or >=, and a value "
+            "(as Region=Europe)"
+        )
+    if _SIGNS[sign] == "=":
+        return _equals(universe, heading, value)
     bound = _number(value)
     if bound is None:
         raise InputError(f"selector {heading}{sign}{value}: need a number, found '{value}'")
     cells = universe.numbers(heading)  # NaN compares false: a blank cell is not selected
-    inside = cells <= bound + EDGE if sign == "<=" else cells >= bound - EDGE
+    inside = cells <= bound + EDGE if _SIGNS[sign] == "<=" else cells >= bound - EDGE
     return inside.astype(float)
 
 
@@ -55,18 +72,21 @@ def selected(universe: Universe, selector: str) -> Vector:
     Args:
         universe: N assets and their columns.
         selector: A ticker, ``Column=value``, ``Column<=number``, ``Column>=number``, or blank
-            for every asset. An asset whose cell is blank is not selected.
+            for every asset. An asset whose cell is blank is not selected. Text is compared in
+            any case; a number may be in percent (``Yield>=3%``).
 
     Returns:
         (N,)
 
     Raises:
-        InputError: If the selector is neither a ticker nor a comparison with a known column.
+        InputError: If the selector is neither a ticker nor a comparison with a known column, or
+            no asset has the text asked for but one has nearly the same.
     """
     if not selector.strip():
         return np.ones(len(universe))
-    if found := _COMPARISON.match(selector):
-        return _compared(universe, found["heading"], found["sign"], found["value"])
+    if found := _COMPARISON.fullmatch(selector):
+        heading, sign, value = (found[part].strip() for part in ("heading", "sign", "value"))
+        return _compared(universe, selector.strip(), heading, sign, value)
     mask = np.array([float(label_key(t) == label_key(selector)) for t in universe.tickers])
     if mask.any():
         return mask
@@ -78,6 +98,65 @@ def selected(universe: Universe, selector: str) -> Vector:
         else did_you_mean(selector, known)
     )
     raise InputError(f"selector '{selector}': no such ticker in the universe{near}")
+
+
+def groups(universe: Universe, limit: Limit) -> list[tuple[str, Vector]]:
+    """The totals a limit of ``each`` is about when its selector is a column: one per value.
+
+    ``each, Issuer, <=, 0.10`` is about what is held of every issuer, all its assets together.
+    An asset whose cell is blank is in no group, and a ticker comes before a column of its name.
+
+    Returns:
+        The limit in words (``Issuer=Shell ≤ 10%``) and (N,) members, in order of the assets; none
+        if the limit is about the weights of assets one by one.
+    """
+    key = label_key(limit.selector)
+    headings = [h for h in ("Asset class", *universe.attributes) if label_key(h) == key]
+    is_ticker = key in map(label_key, universe.tickers)
+    if limit.rule is not Rule.EACH or is_ticker or not headings:
+        return []
+    cells = universe.column(headings[0])
+    first = {label_key(str(cell)): cell for cell in cells[::-1] if not _blank(cell)}
+    names = dict.fromkeys(label_key(str(cell)) for cell in cells if not _blank(cell))
+    return [
+        (
+            _total(limit, headings[0], first[name]).words,
+            np.array([float(not _blank(cell) and label_key(str(cell)) == name) for cell in cells]),
+        )
+        for name in names
+    ]
+
+
+def _blank(cell: Attribute) -> bool:
+    return cell is None or cell == ""
+
+
+def _total(limit: Limit, heading: str, cell: Attribute) -> Limit:
+    value = f"{cell:g}" if isinstance(cell, float) else str(cell)
+    return replace(limit, rule=Rule.WEIGHT, selector=f"{heading}={value}")
+
+
+def average_row(universe: Universe, limit: Limit) -> Vector:
+    """The row r of a limit of an average, which is r·w compared with zero.
+
+    The average is over all but settlement cash, which has no attributes:
+    Σ wᵢ(aᵢ − value) ⋛ 0 says that Σ wᵢaᵢ / Σ wᵢ ⋛ value.
+
+    Returns:
+        (N,), zero for settlement cash.
+
+    Raises:
+        InputError: If there is no such column, or an asset's cell holds no number.
+    """
+    numbers = universe.numbers(limit.selector)
+    row: Vector = np.where(list(map(is_cash, universe.tickers)), 0.0, numbers - limit.value)
+    if np.isnan(row).any():
+        ticker = universe.tickers[int(np.argmax(np.isnan(row)))]
+        raise InputError(
+            f"universe, {ticker}, {limit.selector}: need a number for the limit "
+            f"'{limit.words}', found an empty cell"
+        )
+    return row
 
 
 def class_members(universe: Universe, classes: Sequence[ClassRange], name: str) -> Vector:
