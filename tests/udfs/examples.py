@@ -43,6 +43,13 @@ HOLDINGS = [
 ]
 TARGETS = [["Ticker", "Weight"], ["SPY", 0.55], ["AGG", 0.40], ["CASH", 0.05]]
 SCENARIOS = [["Scenario", "Equity", "Fixed income"], ["Bear", -0.3, 0.05], ["Rates", None, -0.1]]
+COVARIANCE = [
+    ["Ticker", "SPY", "AGG", "SGOV"],
+    ["SPY", 0.0225, 0.0015, 0.0],
+    ["AGG", 0.0015, 0.0025, 0.0],
+    ["SGOV", 0.0, 0.0, 0.0001],
+]
+VIEWS = [["View", "SPY", "AGG", "Return"], ["SPY over AGG", 1, -1, 0.04], ["AGG", None, 1, 0.01]]
 
 EXAMPLES = {
     "IPS_RETURNS": (PRICES,),
@@ -56,6 +63,7 @@ EXAMPLES = {
     "IPS_OPTIMIZE": (RETURNS, UNIVERSE, CLASSES, "min volatility", LIMITS),
     "IPS_FRONTIER": (RETURNS, UNIVERSE, CLASSES, 5, LIMITS),
     "IPS_CANDIDATES": (RETURNS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_BLACK_LITTERMAN": (COVARIANCE, WEIGHTS, VIEWS),
     "IPS_METRICS": (RETURNS, WEIGHTS, BENCHMARK),
     "IPS_METRIC": (RETURNS, WEIGHTS, "volatility"),
     "IPS_VAR": (RETURNS, WEIGHTS),

@@ -22,6 +22,7 @@ HEADINGS = {
     "IPS_FRONTIER": "Return, Volatility, Sharpe, SPY, AGG, SGOV",
     "IPS_CANDIDATES": "Candidate, Return, Volatility, Sharpe, CVaR, Tracking error, Turnover, "
     "Breaches, Score, Recommended, Reason, SPY, AGG, SGOV",
+    "IPS_BLACK_LITTERMAN": "Ticker, Equilibrium, Posterior, Weight",
     "IPS_METRICS": "Metric, Portfolio, Benchmark",
     "IPS_RISK_CONTRIBUTION": "Ticker, Weight, Marginal, Contribution, Share",
     "IPS_DRAWDOWN": "Date, Wealth, Drawdown",
