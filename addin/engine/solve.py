@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from addin.domain.weights import EDGE
+from addin.engine.multiplier import by_price
 from addin.engine.polish import from_scratch, polished
 from addin.engine.program import Ball, Mask, Optimum, Program, UnprovedError, gap
 from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp, solve_qp
@@ -54,9 +55,25 @@ def _curved_candidates(program: Program) -> Iterator[Optimum]:
     with suppress(UnprovedError):
         found = _solved(replace(program, balls=()))
         yield replace(found, ball_prices=(0.0,) * len(program.balls))
+        if len(program.linear) >= MANY:
+            yield from _held_by_one(program, found)
     raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
     yield polished(program, raw)
     yield raw
+
+
+def _held_by_one(program: Program, found: Optimum) -> Iterator[Optimum]:
+    """What one ball alone leads to: the others hold, as often as not."""
+    for ball in program.balls:
+        if ball.slack(found.x) >= 0:
+            continue
+        if len(program.balls) == 1:
+            yield from by_price(program, found.x, _solved)
+            return
+        alone = _solved(replace(program, balls=(ball,)))
+        (price,) = alone.ball_prices
+        prices = tuple(price if other is ball else 0.0 for other in program.balls)
+        yield replace(alone, ball_prices=prices)
 
 
 def _candidates(program: Program) -> Iterator[Optimum]:
