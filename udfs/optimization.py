@@ -31,15 +31,7 @@ from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
 
-NOT_YET = (
-    "target_var",
-    "target_cvar",
-    "max_cvar",
-    "max_turnover",
-    "max_holdings",
-    "min_holding",
-    "shorting",
-)
+NOT_YET = ("target_var", "max_holdings", "min_holding", "resamples")
 MOST_POINTS = 1000  # a cell that asks for a million would hold up the whole workbook
 CANDIDATE_HEADINGS = (
     "Candidate",
@@ -76,6 +68,7 @@ class _Task:
             self.limits,
             assumptions=self.market.assumptions,
             benchmark=self.benchmark,
+            shorting=self.options.shorting,
         )
 
     @property
@@ -133,6 +126,8 @@ def IPS_OPTIMIZE(
         task.settings,
         benchmark=task.benchmark,
         current=task.current,
+        returns=task.market.returns,
+        confidence=task.options.confidence,
     )
     return block(
         ("Ticker", "Asset class", "Weight", "Lower", "Upper", "Binding"),

@@ -15,12 +15,14 @@ class Assumptions:
         expected_returns: (N,) arithmetic, decimals a year.
         covariance: (N, N) of annual returns.
         risk_free: Annual rate.
+        years: Of the history behind the expected returns; None where there is none.
     """
 
     tickers: tuple[str, ...]
     expected_returns: Vector
     covariance: Matrix
     risk_free: float = 0.0
+    years: float | None = None
 
     def __post_init__(self) -> None:
         n = len(self.tickers)

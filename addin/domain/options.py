@@ -39,6 +39,11 @@ class Options:
     min_holding: float | None = None
     concentration: float = 0.0
     shorting: bool = False
+    max_short: float | None = None  # total of short positions, a positive weight
+    soft_price: float = 1.0  # expected return a year per unit beyond a soft limit
+    impact_bps: float = 0.0  # of trading everything, growing with the square
+    uncertainty: float = 0.0  # standard errors taken from expected returns
+    resamples: int = 0  # problems drawn at random whose optima are averaged
     time_limit: float = 5.0  # seconds
     points: int = 20
     # Black–Litterman

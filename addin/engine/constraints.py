@@ -1,6 +1,7 @@
 """From the rules of a policy to the set of portfolios it allows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,18 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.labels import label_key
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
-from addin.domain.weights import Vector, aligned
-from addin.engine.feasible import FeasibleSet, LinearRule, NormLimit, one_sided, percent
+from addin.domain.weights import EDGE, Vector, aligned
+from addin.engine.feasible import (
+    FeasibleSet,
+    FurtherRule,
+    HoldingsLimit,
+    LinearRule,
+    NormLimit,
+    TailLimit,
+    TurnoverLimit,
+    one_sided,
+    percent,
+)
 from addin.engine.problem import places
 from addin.engine.selection import class_members, selected
 from addin.errors import InputError, PolicyError
@@ -86,16 +97,11 @@ def _coefficients(
     return covariances[here] / (against @ covariances)
 
 
-def _require_imposable(limit: Limit) -> None:
-    if limit.rule in (Rule.CVAR, Rule.TURNOVER, Rule.HOLDINGS):
-        raise PolicyError(
-            f"limit '{limit.words}': the optimiser cannot impose a limit of {limit.rule} yet, "
-            "it is checked only; make it soft or leave it out to optimise"
-        )
-    if limit.rule in NORM_RULES and limit.operator != "<=":
+def _require_at_most(limit: Limit) -> None:
+    if limit.operator != "<=":
         raise PolicyError(
             f"limit '{limit.words}': the optimiser can impose {limit.rule} only as <=, "
-            f"found {limit.operator}"
+            f"found {limit.operator}; make it soft to have it checked only"
         )
 
 
@@ -105,6 +111,61 @@ def _bounded_one_by_one(universe: Universe, limit: Limit) -> bool:
     return on_one or limit.rule in (Rule.EACH, Rule.EXCLUDE)
 
 
+def _further(limit: Limit) -> FurtherRule:
+    """A limit of a whole portfolio that no row of weights can say."""
+    _require_at_most(limit)
+    soft = not limit.hard
+    if limit.rule in NORM_RULES:
+        return NormLimit(limit.rule, limit.words, limit.value, soft)
+    kind = TailLimit if limit.rule is Rule.CVAR else TurnoverLimit
+    return kind(limit.words, limit.value, soft)
+
+
+def _row(
+    universe: Universe, limit: Limit, assumptions: Assumptions | None, benchmark: pd.Series | None
+) -> LinearRule:
+    coefficients = _coefficients(universe, limit, assumptions, benchmark)
+    rule = one_sided(limit.words, coefficients, limit.operator, limit.value)
+    if limit.hard:
+        return rule
+    in_weights = limit.rule not in (Rule.AVERAGE, Rule.BETA)
+    return replace(rule, soft=True, unit=1.0 if in_weights else abs(limit.value) or 1.0)
+
+
+def _soft_bounds(universe: Universe, limit: Limit) -> Iterator[LinearRule]:
+    """A soft limit on each of some assets: one row an asset, priced one by one."""
+    mask = selected(universe, limit.selector)
+    value, operator = (0.0, "<=") if limit.rule is Rule.EXCLUDE else (limit.value, limit.operator)
+    for i in np.flatnonzero(mask):
+        words = limit.words if mask.sum() == 1 else f"{limit.words} ({universe.tickers[i]})"
+        own = np.zeros(len(universe))
+        own[i] = 1.0
+        yield replace(one_sided(words, own, operator, value), soft=True)
+
+
+def _holdings(limits: Sequence[Limit]) -> HoldingsLimit | None:
+    """The smallest number of holdings asked for; a soft one is checked only."""
+    found = [limit for limit in limits if limit.rule is Rule.HOLDINGS and limit.hard]
+    if not found:
+        return None
+    for limit in found:
+        _require_at_most(limit)
+    tightest = min(found, key=lambda limit: limit.value)
+    return HoldingsLimit((tightest.words,), int(tightest.value + EDGE))
+
+
+FURTHER_RULES = (*NORM_RULES, Rule.CVAR, Rule.TURNOVER)
+
+
+def _require_no_shorts(universe: Universe) -> None:
+    short = [t for t, low in zip(universe.tickers, universe.lower, strict=True) if low < 0]
+    if short:
+        raise PolicyError(
+            f"universe, Min: below zero for {', '.join(short)}, which needs the option "
+            "shorting=TRUE; found FALSE"
+        )
+
+
 def feasible_set(
     universe: Universe,
     classes: Sequence[ClassRange],
@@ -112,11 +173,12 @@ def feasible_set(
     *,
     assumptions: Assumptions | None = None,
     benchmark: pd.Series | None = None,
+    shorting: bool = False,
 ) -> FeasibleSet:
-    """The hard rules of a policy as bounds, linear rules and norm limits.
+    """The rules of a policy as bounds, linear rules and limits of whole portfolios.
 
-    The range of a class holds for its own assets and those of the classes below it. Soft
-    limits are not imposed; compliance checks them.
+    The range of a class holds for its own assets and those of the classes below it. A soft
+    limit may be exceeded at a price; one on the number of holdings is checked only.
 
     Args:
         universe: N assets with their smallest and largest weights.
@@ -124,28 +186,34 @@ def feasible_set(
         limits: Limits of the policy.
         assumptions: Needed by limits of return and beta.
         benchmark: Decimals by ticker, needed by limits of beta.
+        shorting: Whether a smallest weight may be negative.
 
     Raises:
         InputError: If a limit needs what was not given, or a selector names nothing known.
-        PolicyError: If a hard limit is of a kind the optimiser cannot impose.
+        PolicyError: If a limit is of a kind the optimiser cannot impose, or an asset may be
+            sold short without ``shorting``.
     """
-    bounds, rules, norms = _Bounds(universe), _class_rules(universe, classes), []
-    for limit in (limit for limit in limits if limit.hard):
-        _require_imposable(limit)
-        if limit.rule in NORM_RULES:
-            norms.append(NormLimit(limit.rule, limit.words, limit.value))
-        elif _bounded_one_by_one(universe, limit):
+    if not shorting:
+        _require_no_shorts(universe)
+    bounds, rules = _Bounds(universe), list[FurtherRule](_class_rules(universe, classes))
+    for limit in limits:
+        if limit.rule is Rule.HOLDINGS:
+            continue
+        if limit.rule in FURTHER_RULES:
+            rules.append(_further(limit))
+        elif not _bounded_one_by_one(universe, limit):
+            rules.append(_row(universe, limit, assumptions, benchmark))
+        elif limit.hard:
             bounds.tighten(selected(universe, limit.selector), limit)
         else:
-            row = _coefficients(universe, limit, assumptions, benchmark)
-            rules.append(one_sided(limit.words, row, limit.operator, limit.value))
-    return FeasibleSet(
+            rules.extend(_soft_bounds(universe, limit))
+    bounded = FeasibleSet(
         universe.tickers,
         universe.asset_classes,
         bounds.lower,
         bounds.upper,
         tuple(bounds.lower_words),
         tuple(bounds.upper_words),
-        tuple(rules),
-        tuple(norms),
+        holdings=_holdings(limits),
     )
+    return bounded.also(*rules)

@@ -135,7 +135,8 @@ def assumptions(  # noqa: PLR0913 - the settings of one table of options
             expected = equilibrium(per_period * ppy, market, risk_aversion, risk_free)
         case ExpectedReturnMethod.UNIVERSE:
             expected = _stated(universe_returns, returns.tickers)
-    return Assumptions(returns.tickers, expected, per_period * ppy, risk_free)
+    years = len(complete.dates) / ppy
+    return Assumptions(returns.tickers, expected, per_period * ppy, risk_free, years)
 
 
 def _name_what_stands_still(returns: Returns) -> None:

@@ -1,7 +1,9 @@
 """The set of portfolios a policy allows; every row knows its rule in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,12 +26,16 @@ class LinearRule:
         coefficients: (n,).
         lower: -inf where there is none.
         upper: inf where there is none.
+        soft: Whether it may be exceeded at a price.
+        unit: Excess that is priced as one; the size of the limit where that is no weight.
     """
 
     words: str
     coefficients: Vector
     lower: float
     upper: float
+    soft: bool = False
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,52 @@ class NormLimit:
     rule: Rule
     words: str
     bound: float
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class TailLimit:
+    """A largest CVaR, per row of the returns."""
+
+    words: str
+    bound: float
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class TurnoverLimit:
+    """A largest one-way turnover from the current weights."""
+
+    words: str
+    bound: float
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class ShortLimit:
+    """A largest total of short positions, as a positive weight."""
+
+    words: str
+    bound: float
+    soft: bool = False
+
+
+@dataclass(frozen=True)
+class HoldingsLimit:
+    """A largest number of holdings, each of at least a weight; either may be missing.
+
+    Attributes:
+        words: The rules in words, those that hold.
+        most: Number of assets with a weight; None where any number may have one.
+        least_weight: Of an asset that is held at all; 0 where any weight will do.
+    """
+
+    words: tuple[str, ...]
+    most: int | None = None
+    least_weight: float = 0.0
+
+
+FurtherRule = LinearRule | NormLimit | TailLimit | TurnoverLimit | ShortLimit
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +106,11 @@ class FeasibleSet:
         upper_words: (n,) the rule behind each largest weight.
         rules: Linear rules.
         norm_limits: Limits of volatility and tracking error.
+        tail_limits: Limits of CVaR.
+        turnover_limits: Limits of turnover.
+        short_limits: Limits of the total of short positions.
+        soft: Rules that may be exceeded at a price.
+        holdings: Number and least weight of holdings, which make the set one of many pieces.
     """
 
     tickers: tuple[str, ...]
@@ -64,6 +121,11 @@ class FeasibleSet:
     upper_words: tuple[str, ...]
     rules: tuple[LinearRule, ...] = ()
     norm_limits: tuple[NormLimit, ...] = ()
+    tail_limits: tuple[TailLimit, ...] = ()
+    turnover_limits: tuple[TurnoverLimit, ...] = ()
+    short_limits: tuple[ShortLimit, ...] = ()
+    soft: tuple[FurtherRule, ...] = ()
+    holdings: HoldingsLimit | None = None
 
     def __len__(self) -> int:
         return len(self.tickers)
@@ -103,11 +165,25 @@ class FeasibleSet:
             np.append(self.row_upper, 1.0),
         )
 
-    def also(self, *rules: LinearRule | NormLimit) -> "FeasibleSet":
+    def also(self, *rules: FurtherRule) -> "FeasibleSet":
         """The same set under further rules."""
-        linear = tuple(rule for rule in rules if isinstance(rule, LinearRule))
-        norms = tuple(rule for rule in rules if isinstance(rule, NormLimit))
-        return replace(self, rules=self.rules + linear, norm_limits=self.norm_limits + norms)
+        hard = [rule for rule in rules if not rule.soft]
+        return replace(
+            self,
+            rules=self.rules + _of_kind(LinearRule, hard),
+            norm_limits=self.norm_limits + _of_kind(NormLimit, hard),
+            tail_limits=self.tail_limits + _of_kind(TailLimit, hard),
+            turnover_limits=self.turnover_limits + _of_kind(TurnoverLimit, hard),
+            short_limits=self.short_limits + _of_kind(ShortLimit, hard),
+            soft=self.soft + tuple(rule for rule in rules if rule.soft),
+        )
+
+
+K = TypeVar("K")
+
+
+def _of_kind(kind: type[K], rules: Sequence[object]) -> tuple[K, ...]:
+    return tuple(rule for rule in rules if isinstance(rule, kind))
 
 
 def one_sided(words: str, coefficients: Vector, operator: str, value: float) -> LinearRule:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 
 from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import Rule
 from addin.domain.weights import Vector
 from addin.engine import programs
+from addin.engine.lift import FREE, Charges, lifted, of_weights
 from addin.engine.problem import Problem
-from addin.engine.program import Optimum
+from addin.engine.program import Optimum, Program
 from addin.engine.settings import Settings
 from addin.engine.sharpe import max_sharpe
 from addin.engine.solve import minimum
@@ -52,67 +52,81 @@ def objective_named(name: str) -> Objective:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A problem, how to optimise it, and the weights before trading."""
+    """A problem and how to optimise it."""
 
     problem: Problem
     settings: Settings
-    current: pd.Series | None
 
-    def held(self) -> Vector:
-        """(n,) current weights; what is held outside the universe costs the same anyhow."""
-        if self.current is None:
-            raise InputError("cost_bps: needs current weights, found none")
-        place = {label_key(t): i for i, t in enumerate(self.problem.feasible.tickers)}
-        held = np.zeros(len(place))
-        for ticker, weight in self.current.items():
-            if (i := place.get(label_key(str(ticker)))) is not None:
-                held[i] = weight
-        return held
+    @property
+    def of_risk(self) -> Charges:
+        """What excess over soft limits costs where half the variance is minimised."""
+        settings = self.settings
+        return Charges(excess=settings.soft_price / (settings.risk_aversion or 1.0))
+
+    @property
+    def of_return(self) -> Charges:
+        """What excess over soft limits and doubt cost where return counts."""
+        return Charges(excess=self.settings.soft_price, doubt=self.settings.uncertainty)
 
 
 Answer = tuple[Optimum, float]
 
 
+def solved(problem: Problem, program: Program, charges: Charges = FREE) -> Optimum:
+    """The optimum of a program of weights under everything the problem says."""
+    return of_weights(problem, minimum(lifted(problem, program, charges)))
+
+
 def _min_volatility(task: Task) -> Answer:
-    found = minimum(programs.min_volatility(task.problem))
+    found = solved(task.problem, programs.min_volatility(task.problem), task.of_risk)
     return found, task.problem.norm(Rule.VOLATILITY, found.x)
 
 
 def _min_tracking_error(task: Task) -> Answer:
-    found = minimum(programs.min_tracking_error(task.problem))
+    found = solved(task.problem, programs.min_tracking_error(task.problem), task.of_risk)
     return found, task.problem.norm(Rule.TRACKING_ERROR, found.x)
 
 
 def _max_sharpe(task: Task) -> Answer:
-    found, problem = max_sharpe(task.problem), task.problem
+    found, problem = max_sharpe(task.problem, task.of_return), task.problem
     excess = float(problem.expected_returns @ found.x) - problem.assumptions.risk_free
+    excess -= _doubted(task, found.x)
     return found, excess / problem.norm(Rule.VOLATILITY, found.x)
 
 
+def _doubted(task: Task, weights: Vector) -> float:
+    """What uncertainty takes from the expected return."""
+    rate = task.settings.uncertainty
+    return rate * float(np.linalg.norm(task.problem.standard_errors * weights)) if rate else 0.0
+
+
 def _max_utility(task: Task) -> Answer:
-    program = programs.max_utility(task.problem, task.settings.risk_aversion)
-    rate, n = task.settings.cost_bps / 1e4, len(task.problem.feasible)
-    if not rate:
-        found = minimum(program)
-        return found, -program.value(found.x)
-    held = task.held()
-    found = minimum(programs.with_costs(program, held, rate))
-    weights = found.x[:n]
-    cost = rate * float(np.abs(weights - held).sum())
-    return replace(found, x=weights), -program.value(weights) - cost
+    problem, settings = task.problem, task.settings
+    program = programs.max_utility(problem, settings.risk_aversion)
+    rate, impact = settings.cost_bps / 1e4, settings.impact_bps / 1e4
+    charged = programs.with_impact(program, problem.held, impact) if impact else program
+    found = solved(problem, charged, replace(task.of_return, trade=rate))
+    utility = -program.value(found.x) - _doubted(task, found.x)
+    if rate or impact:
+        traded = np.abs(found.x - problem.held)
+        utility -= rate * float(traded.sum()) + impact * float(traded @ traded)
+    return found, utility
 
 
 def _max_return(task: Task) -> Answer:
-    program = programs.max_return(task.problem)
+    problem = task.problem
+    program = lifted(problem, programs.max_return(problem), task.of_return)
     found = minimum(program)
-    if not program.quadratic.any() and not any(found.ball_prices):
-        found = minimum(programs.least_volatile_optimum(task.problem, program, found))
-    return found, float(task.problem.expected_returns @ found.x)
+    if not (program.quadratic.any() or any(found.ball_prices) or program.cones):
+        found = minimum(programs.least_volatile_optimum(problem, program, found))
+    weights = of_weights(problem, found)
+    expected = float(problem.expected_returns @ weights.x)
+    return weights, expected - _doubted(task, weights.x)
 
 
 def towards(problem: Problem, wanted: Vector) -> Answer:
     """The nearest feasible weights to (n,) weights wanted, and their distance."""
-    found = minimum(programs.nearest(problem, wanted))
+    found = solved(problem, programs.nearest(problem, wanted), Charges(excess=1.0))
     return found, float(np.linalg.norm(found.x - wanted))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Vector, aligned
 from addin.engine.binding import binding
 from addin.engine.conflict import explained
@@ -23,6 +24,7 @@ from addin.engine.objectives import (
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import UnprovedError
 from addin.engine.settings import AS_STATED, Settings, under
+from addin.engine.tail_limits import CutError, within_tails
 from addin.errors import InfeasibleError, InputError
 
 __all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
@@ -97,7 +99,8 @@ def explaining(problem: Problem) -> Iterator[None]:
     try:
         yield
     except InfeasibleError as error:
-        raise InfeasibleError(_reason(problem) or str(error)) from None
+        cut = error.problem if isinstance(error, CutError) else problem
+        raise InfeasibleError(_reason(cut) or str(error)) from None
     except UnprovedError:
         if reason := _reason(problem):
             raise InfeasibleError(reason) from None
@@ -107,7 +110,7 @@ def explaining(problem: Problem) -> Iterator[None]:
         ) from None
 
 
-def optimize(
+def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
     assumptions: Assumptions,
     feasible: FeasibleSet,
     objective: Objective | str,
@@ -115,6 +118,8 @@ def optimize(
     *,
     benchmark: pd.Series | None = None,
     current: pd.Series | None = None,
+    returns: Returns | None = None,
+    confidence: float = 0.95,
 ) -> Solution:
     """The portfolio that is best in one sense among those that obey every rule.
 
@@ -130,7 +135,9 @@ def optimize(
         objective: One of ``Objective``, or its name.
         settings: Aversions, costs and further limits.
         benchmark: Decimals by ticker, for tracking error; may hold assets that cannot be bought.
-        current: Weights before trading, for costs.
+        current: Weights before trading, for costs and limits of turnover.
+        returns: Of every ticker of ``feasible``, for CVaR, VaR and drawdown.
+        confidence: Of CVaR, VaR and drawdown.
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules, naming those that contradict each other.
@@ -139,9 +146,17 @@ def optimize(
     """
     chosen = objective_named(objective)
     limited = under(feasible, assumptions, settings)
-    problem = problem_of(assumptions, limited, benchmark, settings.concentration)
+    problem = problem_of(
+        assumptions,
+        limited,
+        benchmark,
+        settings.concentration,
+        current=current,
+        returns=returns,
+        confidence=confidence,
+    )
     with explaining(problem):
-        return _solution(problem, METHODS[chosen](Task(problem, settings, current)))
+        return _solution(problem, within_tails(Task(problem, settings), METHODS[chosen]))
 
 
 def nearest(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.labels import label_key
 from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector, aligned
@@ -38,12 +39,18 @@ class Problem:
         feasible: Of n assets.
         benchmark: (M,) weights, or None.
         concentration: Added to the diagonal of the covariance, the penalty on Σw².
+        current: Weights before trading by ticker, or None.
+        returns: Of at least the n assets, for limits and objectives of the tail; or None.
+        confidence: Of the tail.
     """
 
     assumptions: Assumptions
     feasible: FeasibleSet
     benchmark: Vector | None = None
     concentration: float = 0.0
+    current: pd.Series | None = None
+    returns: Returns | None = None
+    confidence: float = 0.95
 
     @cached_property
     def here(self) -> list[int]:
@@ -66,6 +73,49 @@ class Problem:
         """(n,) annual."""
         full = self.assumptions.expected_returns
         return full if self.whole else full[self.here]
+
+    @cached_property
+    def held(self) -> Vector:
+        """(n,) weights before trading; what is held of other assets is ``held_elsewhere``.
+
+        Raises:
+            InputError: If there are none.
+        """
+        if self.current is None:
+            raise InputError("turnover and cost_bps: needs current weights, found none")
+        place = {label_key(ticker): i for i, ticker in enumerate(self.feasible.tickers)}
+        held = np.zeros(len(place))
+        for ticker, weight in self.current.items():
+            if (i := place.get(label_key(str(ticker)))) is not None:
+                held[i] = weight
+        return held
+
+    @cached_property
+    def held_elsewhere(self) -> float:
+        """Weight before trading of assets that cannot be bought: it is sold in any case."""
+        return max(1.0 - float(self.held.sum()), 0.0)
+
+    @cached_property
+    def scenarios(self) -> Matrix:
+        """(T, n) returns per row.
+
+        Raises:
+            InputError: If there are none.
+        """
+        if self.returns is None:
+            raise InputError("CVaR, VaR and drawdown: needs a table of returns, found none")
+        return self.returns.only(self.feasible.tickers).complete().values
+
+    @cached_property
+    def standard_errors(self) -> Vector:
+        """(n,) of the expected returns as means of their history, annual.
+
+        Raises:
+            InputError: If the assumptions do not come from a history.
+        """
+        if self.assumptions.years is None:
+            raise InputError("uncertainty: needs a table of returns, found assumptions without one")
+        return np.asarray(np.sqrt(np.diag(self.covariance) / self.assumptions.years))
 
     @cached_property
     def penalised(self) -> Matrix:
@@ -120,11 +170,15 @@ class Problem:
         return Program(quadratic, linear, *self.feasible.rows, lower, upper, self.balls)
 
 
-def problem_of(
+def problem_of(  # noqa: PLR0913 (market, rules and holdings are separate inputs)
     assumptions: Assumptions,
     feasible: FeasibleSet,
     benchmark: pd.Series | None,
     concentration: float,
+    *,
+    current: pd.Series | None = None,
+    returns: Returns | None = None,
+    confidence: float = 0.95,
 ) -> Problem:
     """The problem with its benchmark in the order of the assumptions.
 
@@ -134,7 +188,7 @@ def problem_of(
     against = None
     if benchmark is not None:
         against = aligned(benchmark, assumptions.tickers, "benchmark")
-    problem = Problem(assumptions, feasible, against, concentration)
+    problem = Problem(assumptions, feasible, against, concentration, current, returns, confidence)
     _require_numbers("expected return", problem.expected_returns, feasible.tickers)
     _require_numbers("covariance", assumptions.covariance, assumptions.tickers)
     return problem

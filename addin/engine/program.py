@@ -46,8 +46,32 @@ class Ball:
 
 
 @dataclass(frozen=True, eq=False)
+class Cone:
+    """``matrix · x + offset`` lies in the cone of vectors whose head is no less than their tail.
+
+    The head is the first entry, the tail the Euclidean norm of the others.
+
+    Attributes:
+        matrix: (k, n).
+        offset: (k,).
+    """
+
+    matrix: Matrix
+    offset: Vector
+
+    def point(self, x: Vector) -> Vector:
+        """(k,) what has to lie in the cone."""
+        return np.asarray(self.matrix @ x + self.offset)
+
+    def outside(self, x: Vector) -> float:
+        """By how much the norm exceeds the head; zero or less inside."""
+        point = self.point(x)
+        return float(np.linalg.norm(point[1:]) - point[0])
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
-    """Minimise ½ x'Px + q'x subject to limits on rows, variables and balls.
+    """Minimise ½ x'Px + q'x subject to limits on rows, variables, balls and cones.
 
     Attributes:
         quadratic: P, (n, n), positive semidefinite.
@@ -58,6 +82,7 @@ class Program:
         lower: (n,).
         upper: (n,).
         balls: Quadratic limits.
+        cones: Second-order cones.
     """
 
     quadratic: Matrix
@@ -68,6 +93,7 @@ class Program:
     lower: Vector
     upper: Vector
     balls: tuple[Ball, ...] = ()
+    cones: tuple[Cone, ...] = ()
 
     @cached_property
     def least(self) -> Vector:
@@ -105,7 +131,8 @@ class Program:
         """By how much the worst limit is exceeded; zero or less inside."""
         image = self.image(x)
         worst = np.maximum(self.least - image, image - self.most).max()
-        return float(max(worst, *(-ball.slack(x) / ball.radius for ball in self.balls), -np.inf))
+        curved = (-ball.slack(x) / ball.radius for ball in self.balls)
+        return float(max(worst, *curved, *(cone.outside(x) for cone in self.cones), -np.inf))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +145,7 @@ class Optimum:
         ball_prices: One per ball, not negative.
         solver: Who found it.
         iterations: Of that solver.
+        cone_prices: One vector per cone, itself in the cone.
     """
 
     x: Vector
@@ -125,10 +153,11 @@ class Optimum:
     ball_prices: tuple[float, ...]
     solver: str
     iterations: int
+    cone_prices: tuple[Vector, ...] = ()
 
 
 def reduced_gradient(program: Program, point: Optimum) -> Vector:
-    """(n,) gradient left when the prices of rows and balls are paid.
+    """(n,) gradient left when the prices of rows, balls and cones are paid.
 
     At the optimum it is zero inside the bounds, not negative at a lower bound and not
     positive at an upper one.
@@ -137,6 +166,8 @@ def reduced_gradient(program: Program, point: Optimum) -> Vector:
     for ball, price in zip(program.balls, point.ball_prices, strict=True):
         if price:
             gradient = gradient + price * ball.gradient(point.x)
+    for cone, charge in zip(program.cones, point.cone_prices, strict=True):
+        gradient = gradient - charge @ cone.matrix
     return gradient
 
 
@@ -164,6 +195,8 @@ def gap(program: Program, point: Optimum) -> float:
         Boyd and Vandenberghe (2004), "Convex Optimization", §5.5.
     """
     point = _charged(program, point)
+    if any(np.linalg.norm(charge[1:]) > charge[0] for charge in point.cone_prices):
+        return np.inf  # only prices in the cone itself bound anything
     prices = prices_of(program, point)
     used = prices.nonzero()[0]
     price, value = prices[used], program.image(point.x)[used]
@@ -171,4 +204,6 @@ def gap(program: Program, point: Optimum) -> float:
     total = float(np.maximum(price * (value - limit), 0.0).sum())
     for ball, rate in zip(program.balls, point.ball_prices, strict=True):
         total += max(rate * ball.slack(point.x), 0.0)
+    for cone, charge in zip(program.cones, point.cone_prices, strict=True):
+        total += max(float(charge @ cone.point(point.x)), 0.0)
     return total

@@ -30,39 +30,18 @@ def max_utility(problem: Problem, risk_aversion: float) -> Program:
     return problem.program(curved, -problem.expected_returns)
 
 
-def with_costs(program: Program, current: Vector, rate: float) -> Program:
-    """The program less ``rate`` · Σ|w − current|.
-
-    A sale s ≥ current − w is split off for every asset that can be sold; the purchase is then
-    w − current + s. Rate times both is linear in w and s.
+def with_impact(program: Program, current: Vector, rate: float) -> Program:
+    """The program less ``rate`` · Σ(w − current)².
 
     Args:
         program: Of n weights.
         current: (n,) weights before trading.
-        rate: Cost per unit traded.
-
-    Returns:
-        A program of n weights and the sales.
+        rate: Cost of trading everything.
     """
-    room = current - program.lower
-    sold = np.flatnonzero(room > 0)
-    n, k = len(current), len(sold)
-    curved = np.zeros((n + k, n + k))
-    curved[:n, :n] = program.quadratic
-    rows = np.zeros((len(program.rows) + k, n + k))
-    rows[: len(program.rows), :n] = program.rows
-    rows[len(program.rows) + np.arange(k), sold] = 1.0
-    rows[len(program.rows) + np.arange(k), n + np.arange(k)] = 1.0
-    return Program(
-        curved,
-        np.concatenate([program.linear + rate, np.full(k, 2 * rate)]),
-        rows,
-        np.concatenate([program.row_lower, current[sold]]),
-        np.concatenate([program.row_upper, np.full(k, np.inf)]),
-        np.concatenate([program.lower, np.zeros(k)]),
-        np.concatenate([program.upper, room[sold]]),
-        tuple(replace(b, factor=np.pad(b.factor, ((0, 0), (0, k)))) for b in program.balls),
-    )
+    if not rate:
+        return program
+    curved = program.quadratic + 2 * rate * np.eye(len(current))
+    return replace(program, quadratic=curved, linear=program.linear - 2 * rate * current)
 
 
 def max_return(problem: Problem) -> Program:
@@ -81,9 +60,10 @@ def least_volatile_optimum(problem: Problem, program: Program, found: Optimum) -
     fixed = np.abs(reduced_gradient(program, found)) > dear
     tight = np.abs(found.row_prices) > dear
     image = program.rows @ found.x
+    beside = len(found.x) - len(problem.feasible)
     return replace(
         program,
-        quadratic=problem.covariance,
+        quadratic=np.pad(problem.covariance, (0, beside)),
         linear=np.zeros_like(program.linear),
         row_lower=np.where(tight, image, program.row_lower),
         row_upper=np.where(tight, image, program.row_upper),

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from addin.domain.policy import Rule
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import one_sided, percent
+from addin.engine.lift import FREE, Charges, lifted, of_weights
 from addin.engine.polish import from_scratch, polished
 from addin.engine.problem import Problem
-from addin.engine.program import Optimum, Program, UnprovedError
+from addin.engine.program import Cone, Optimum, Program, UnprovedError
 from addin.engine.programs import max_return, min_volatility
 from addin.engine.solve import MANY, is_optimal, minimum
 from addin.engine.solvers import cone_of, solve_cone, solve_qp
@@ -90,7 +91,11 @@ class _Cone:
         prices[self.above] += point.row_prices[2 : 2 + m]
         prices[self.below] -= point.row_prices[2 + m : 2 + m + len(self.below)]
         balls = tuple(price * factor for price in point.ball_prices) or (0.0,) * len(base.balls)
-        return Optimum(y / scale, prices * factor, balls, point.solver, point.iterations)
+        cones = tuple(charge * factor for charge in point.cone_prices) or tuple(
+            np.zeros(len(cone.offset)) for cone in base.cones
+        )
+        weights = y / scale
+        return Optimum(weights, prices * factor, balls, point.solver, point.iterations, cones)
 
 
 def _tilt(base: Program, excess: Vector, weights: Vector) -> float:
@@ -145,8 +150,13 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
     for ball in base.balls:
         matrix, offset = cone_of(ball)
         cones.append((np.column_stack([matrix, offset]), np.zeros(len(offset))))
-    point = cone.weights(solve_cone(replace(cone.program, balls=base.balls), cones))
-    for _ in range(_ROUNDS):
+    curved = tuple(
+        Cone(np.column_stack([each.matrix, each.offset]), np.zeros(len(each.offset)))
+        for each in base.cones
+    )
+    scaled = replace(cone.program, balls=base.balls, cones=curved)
+    point = cone.weights(solve_cone(scaled, cones))
+    for _ in range(0 if base.cones else _ROUNDS):  # polishing knows no cones
         tangent = _tangent(base, excess, point.x)
         if is_optimal(tangent, point):
             break
@@ -190,8 +200,10 @@ def _require_risk(problem: Problem) -> None:
         )
 
 
-def max_sharpe(problem: Problem) -> Optimum:
+def max_sharpe(problem: Problem, charges: Charges = FREE) -> Optimum:
     """Weights of greatest excess·w / √(w'Σw), the concentration penalty added to Σ.
+
+    What further variables cost is taken from the excess return.
 
     The ratio does not change with scale, so it is greatest where a portfolio scaled to an
     excess return of one has least variance: a quadratic program over the cone of scaled
@@ -205,16 +217,18 @@ def max_sharpe(problem: Problem) -> Optimum:
     Source:
         Cornuejols and Tütüncü (2006), "Optimization Methods in Finance", §8.2.
     """
-    base = problem.program(problem.penalised, np.zeros(len(problem.feasible)))
-    excess = problem.expected_returns - problem.assumptions.risk_free
+    wanted = problem.assumptions.risk_free - problem.expected_returns
+    charged = lifted(problem, problem.program(problem.penalised, wanted), charges)
+    base, excess = replace(charged, linear=np.zeros_like(charged.linear)), -charged.linear
     for candidate in _candidates(base, excess):
         try:
             point = candidate()
         except (InfeasibleError, UnprovedError):
             _require_excess(problem)
             continue
-        risky = problem.norm(Rule.VOLATILITY, point.x) > _RISKLESS
+        weights = of_weights(problem, point)
+        risky = problem.norm(Rule.VOLATILITY, weights.x) > _RISKLESS
         if risky and is_optimal(_tangent(base, excess, point.x), point):
-            return point
+            return weights
     _require_risk(problem)
     raise UnprovedError("the greatest Sharpe ratio could not be proved")

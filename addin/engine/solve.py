@@ -9,7 +9,7 @@ import numpy as np
 from addin.domain.weights import EDGE
 from addin.engine.multiplier import by_price
 from addin.engine.polish import from_scratch, polished
-from addin.engine.program import Ball, Mask, Optimum, Program, UnprovedError, gap
+from addin.engine.program import Ball, Cone, Mask, Optimum, Program, UnprovedError, gap
 from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp, solve_qp
 from addin.errors import InfeasibleError
 
@@ -52,13 +52,15 @@ def _quadratic_candidates(program: Program) -> Iterator[Optimum]:
 
 def _curved_candidates(program: Program) -> Iterator[Optimum]:
     """What a program without its balls leads to, then a cone program with them."""
-    with suppress(UnprovedError):
-        found = _solved(replace(program, balls=()))
-        yield replace(found, ball_prices=(0.0,) * len(program.balls))
-        if len(program.linear) >= MANY:
-            yield from _held_by_one(program, found)
+    if not program.cones:
+        with suppress(UnprovedError):
+            found = _solved(replace(program, balls=()))
+            yield replace(found, ball_prices=(0.0,) * len(program.balls))
+            if len(program.linear) >= MANY:
+                yield from _held_by_one(program, found)
     raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
-    yield polished(program, raw)
+    if not program.cones:  # polishing knows no cones: Clarabel's own digits have to do
+        yield polished(program, raw)
     yield raw
 
 
@@ -78,7 +80,7 @@ def _held_by_one(program: Program, found: Optimum) -> Iterator[Optimum]:
 
 def _candidates(program: Program) -> Iterator[Optimum]:
     """Points that may be optimal, the cheapest first."""
-    if program.balls:
+    if program.balls or program.cones:
         return _curved_candidates(program)
     curved = program.quadratic.any()
     return _quadratic_candidates(program) if curved else _linear_candidates(program)
@@ -110,6 +112,7 @@ def _restricted(program: Program, free: Mask) -> Program:
         program.lower[free],
         program.upper[free],
         tuple(Ball(b.factor[:, free], b.centre - b.factor @ x, b.radius) for b in program.balls),
+        tuple(Cone(c.matrix[:, free], c.point(x)) for c in program.cones),
     )
 
 
@@ -141,4 +144,6 @@ def _only_point(program: Program) -> Optimum:
     x = program.lower
     if program.violation(x) > EDGE:
         raise InfeasibleError(NOTHING)
-    return Optimum(x, np.zeros(len(program.rows)), (0.0,) * len(program.balls), "none needed", 0)
+    free_of_charge = tuple(np.zeros(len(cone.offset)) for cone in program.cones)
+    nothing = np.zeros(len(program.rows)), (0.0,) * len(program.balls)
+    return Optimum(x, *nothing, "none needed", 0, free_of_charge)

@@ -1,5 +1,6 @@
 """PIQP, HiGHS and Clarabel, each given a program and asked for a point and its prices."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from addin.errors import InfeasibleError
 
 _TOLERANCE = 1e-10
 _CONE_TOLERANCE = 1e-11
+_ROUNDING = 1e-15
 _NO_POINT = (
     clarabel.SolverStatus.PrimalInfeasible,
     clarabel.SolverStatus.AlmostPrimalInfeasible,
@@ -161,7 +163,7 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     """Clarabel's solution of a program, each of its balls written as a second-order cone.
 
     Args:
-        program: Rows and bounds hold as well.
+        program: Rows, bounds and its own cones hold as well.
         cones: Matrix and offset of each ball, as ``cone_of`` makes them or scaled.
 
     Raises:
@@ -172,7 +174,8 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     """
     size, sides = size_of(program), _Sides(program)
     linear = [sides.equations, sides.inequalities, _bounds(program)]
-    blocks = [*linear, *((-matrix, offset) for matrix, offset in cones)]
+    curved = [*cones, *((cone.matrix, cone.offset) for cone in program.cones)]
+    blocks = [*linear, *((-matrix, offset) for matrix, offset in curved)]
     first, second, third = np.cumsum([len(limit) for _, limit in linear])
     found = clarabel.DefaultSolver(
         _columns(np.triu(program.quadratic / size)),
@@ -182,7 +185,7 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
         [
             clarabel.ZeroConeT(int(first)),
             clarabel.NonnegativeConeT(int(third - first)),
-            *(clarabel.SecondOrderConeT(len(offset)) for _, offset in cones),
+            *(clarabel.SecondOrderConeT(len(offset)) for _, offset in curved),
         ],
         _cone_settings(),
     ).solve()
@@ -190,10 +193,19 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
         raise InfeasibleError(NOTHING)
     duals = np.array(found.z) * size
     prices = sides.prices(-duals[:first], duals[first:second])
-    heights = np.cumsum([third, *(len(offset) for _, offset in cones)])[:-1]
-    balls = zip(heights, program.balls, strict=True)
-    ball_prices = tuple(float(duals[at]) / ball.radius for at, ball in balls)
-    return Optimum(np.array(found.x), prices, ball_prices, "Clarabel", found.iterations)
+    ends = third + np.cumsum([0, *(len(offset) for _, offset in curved)])
+    charges = [duals[start:end] for start, end in itertools.pairwise(ends)]
+    balls = zip(charges, program.balls, strict=False)
+    ball_prices = tuple(float(charge[0]) / ball.radius for charge, ball in balls)
+    cone_prices = tuple(map(_into_cone, charges[len(cones) :]))
+    x = np.array(found.x)
+    return Optimum(x, prices, ball_prices, "Clarabel", found.iterations, cone_prices)
+
+
+def _into_cone(charge: Vector) -> Vector:
+    """The price with as much head as its norm asks for: rounding may have left it outside."""
+    norm = float(np.linalg.norm(charge[1:]))
+    return np.concatenate([[max(charge[0], norm * (1 + _ROUNDING))], charge[1:]])
 
 
 def _cone_settings() -> clarabel.DefaultSettings:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,14 +117,36 @@ def test_volatility_and_tracking_error_become_norm_limits():
     ]
 
 
-def test_a_soft_limit_is_not_imposed():
-    assert not feasible_set(UNIVERSE, (), [limit("turnover", "", "<=", 0.1, hard=False)]).rules
+def test_a_soft_limit_is_kept_apart_from_the_rules():
+    found = feasible_set(UNIVERSE, (), [limit("turnover", "", "<=", 0.1, hard=False)])
+    assert not found.rules and not found.turnover_limits
+    assert [rule.words for rule in found.soft] == ["turnover ≤ 10%"]
+
+
+def test_limits_of_whole_portfolios_stand_apart_by_kind():
+    limits = [
+        limit("cvar", "", "<=", 0.04),
+        limit("turnover", "", "<=", 0.1),
+        limit("holdings", "", "<=", 7),
+        limit("holdings", "", "<=", 5),
+    ]
+    found = feasible_set(UNIVERSE, (), limits)
+    assert [each.bound for each in found.tail_limits] == [0.04]
+    assert [each.bound for each in found.turnover_limits] == [0.1]
+    assert found.holdings is not None and found.holdings.most == 5
 
 
 @pytest.mark.parametrize("rule", ["cvar", "turnover", "holdings"])
-def test_a_limit_the_optimiser_cannot_impose_is_refused_by_name(rule):
-    with pytest.raises(PolicyError, match=f"'{rule} ≤ .*cannot impose a limit of {rule} yet"):
-        feasible_set(UNIVERSE, (), [limit(rule, "", "<=", 0.1)])
+def test_a_least_amount_of_it_is_refused(rule):
+    with pytest.raises(PolicyError, match=f"impose {rule} only as <=, found >="):
+        feasible_set(UNIVERSE, (), [limit(rule, "", ">=", 0.1)])
+
+
+def test_a_negative_minimum_needs_shorting():
+    universe = replace(UNIVERSE, lower=(-0.1, *UNIVERSE.lower[1:]))
+    with pytest.raises(PolicyError, match=f"below zero for {UNIVERSE.tickers[0]}, which needs"):
+        feasible_set(universe, ())
+    assert feasible_set(universe, (), shorting=True).lower[0] == -0.1
 
 
 def test_a_smallest_volatility_is_refused():

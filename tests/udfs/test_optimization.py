@@ -96,11 +96,11 @@ def test_the_frontier_runs_from_least_volatility_to_highest_return():
         ((COVARIANCE, UNIVERSE, CLASSES, "max sharp"), "#IPS! objective: expected one of "),
         (
             (COVARIANCE, UNIVERSE, CLASSES, None, None, "max_turnover=10%"),
-            "#IPS! options, max_turnover: this function cannot honour it yet",
+            "#IPS! turnover and cost_bps: needs current weights, found none",
         ),
         (
-            (COVARIANCE, UNIVERSE, CLASSES, None, None, "shorting=TRUE"),
-            "#IPS! options, shorting: this function cannot honour it yet",
+            (COVARIANCE, UNIVERSE, CLASSES, None, None, "max_cvar=5%"),
+            "#IPS! CVaR, VaR and drawdown: needs a table of returns, found none",
         ),
         (
             (COVARIANCE, UNIVERSE, [["Equity", 0, None, 0.4], ["Bonds", 0, None, 0.5]]),
