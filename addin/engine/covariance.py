@@ -6,6 +6,7 @@ import numpy as np
 
 from addin.domain.choice import Choice
 from addin.domain.weights import Matrix, Vector
+from addin.engine.factor_covariance import factor_model
 from addin.engine.returns import recency_weights
 from addin.errors import InputError
 
@@ -18,6 +19,7 @@ class CovarianceMethod(Choice):
     LEDOIT_WOLF = "ledoit-wolf"
     LEDOIT_WOLF_CC = "ledoit-wolf-cc"
     CONSTANT_CORRELATION = "constant-correlation"
+    FACTOR = "factor"
 
 
 _WITHOUT_SHRINKAGE = (CovarianceMethod.SAMPLE, CovarianceMethod.EWMA)
@@ -43,7 +45,8 @@ def covariance(
         method: ``sample`` (divisor T − 1), ``ewma`` (weighted mean removed, unbiased; equals
             ``sample`` for an endless half-life), ``ledoit-wolf`` and ``ledoit-wolf-cc`` (both
             with divisor T, as published), ``constant-correlation`` (sample variances, every
-            pair at the average correlation).
+            pair at the average correlation), ``factor`` (sample variances, correlations by the
+            principal components that stand out of noise).
         half_life: Rows in which the weight of the past halves, for ``ewma``; T/4 when not given.
 
     Returns:
@@ -70,7 +73,9 @@ def covariance(
         case CovarianceMethod.LEDOIT_WOLF_CC:
             return ledoit_wolf_constant_correlation(values).covariance
         case CovarianceMethod.CONSTANT_CORRELATION:
-            return _at_average_correlation(sample_covariance(values))
+            return at_average_correlation(sample_covariance(values))
+        case CovarianceMethod.FACTOR:
+            return by_factors(sample_covariance(values), rows)
 
 
 def _require_complete(values: Matrix) -> None:
@@ -142,11 +147,7 @@ def ledoit_wolf_constant_correlation(values: Matrix) -> Shrunk:
 
 def _constant_correlation(s: Matrix) -> tuple[Matrix, float]:
     n = len(s)
-    if not (np.diag(s) > 0).all():
-        raise InputError(
-            f"covariance: asset {int(np.argmin(np.diag(s))) + 1} of {n} never moves and has no "
-            f"correlation; use {CovarianceMethod.LEDOIT_WOLF}"
-        )
+    _require_moving(s)
     known = correlation(s)
     average = float((known.sum() - n) / (n * (n - 1))) if n > 1 else 0.0
     deviation = np.sqrt(np.diag(s))
@@ -155,8 +156,34 @@ def _constant_correlation(s: Matrix) -> tuple[Matrix, float]:
     return target, average
 
 
-def _at_average_correlation(s: Matrix) -> Matrix:
+def _require_moving(s: Matrix) -> None:
+    if not (np.diag(s) > 0).all():
+        raise InputError(
+            f"covariance: asset {int(np.argmin(np.diag(s))) + 1} of {len(s)} never moves and has "
+            f"no correlation; use {CovarianceMethod.LEDOIT_WOLF}"
+        )
+
+
+def at_average_correlation(s: Matrix) -> Matrix:
+    """The same variances, every pair at the average correlation.
+
+    Raises:
+        InputError: If an asset never moves.
+    """
     return _constant_correlation(s)[0]
+
+
+def by_factors(s: Matrix, rows: int) -> Matrix:
+    """The same variances, correlations by a statistical factor model of ``rows`` returns.
+
+    Raises:
+        InputError: If an asset never moves.
+    """
+    _require_moving(s)
+    deviation = np.sqrt(np.diag(s))
+    result = factor_model(correlation(s), rows).correlation * np.outer(deviation, deviation)
+    np.fill_diagonal(result, np.diag(s))
+    return np.asarray(result)
 
 
 def correlation(covariance: Matrix) -> Matrix:

@@ -4,6 +4,7 @@ import numpy as np
 
 from addin.domain.labels import label_key
 from addin.domain.weights import Matrix
+from addin.engine.psd import is_semidefinite
 from addin.errors import InputError
 from addin.excel.grid import Cells, as_key, grid
 from addin.excel.read_history import tickers_of
@@ -24,8 +25,8 @@ def read_covariance(cells: Cells, name: str = "covariance") -> tuple[tuple[str, 
     Rows may stand in another order than columns.
 
     Raises:
-        InputError: If the labels differ, a cell is no number, a variance is negative or the
-            matrix is not symmetric.
+        InputError: If the labels differ, a cell is no number, a variance is negative, the
+            matrix is not symmetric, or some portfolio would have a negative variance.
     """
     table = grid(cells, name)
     if not is_labelled_matrix(cells, name):
@@ -59,4 +60,9 @@ def _check_covariance(name: str, tickers: tuple[str, ...], matrix: Matrix) -> No
             f"{name}: expected the same number on both sides of the diagonal, found "
             f"{matrix[i, j]:g} for {tickers[i]}, {tickers[j]} and {matrix[j, i]:g} for "
             f"{tickers[j]}, {tickers[i]}"
+        )
+    if not is_semidefinite(matrix):
+        raise InputError(
+            f"{name}: expected correlations that returns can have, found a portfolio of negative "
+            "variance; IPS_ASSUMPTIONS repairs such a table"
         )

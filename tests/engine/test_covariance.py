@@ -8,6 +8,7 @@ from addin.engine.covariance import (
     ledoit_wolf,
     ledoit_wolf_constant_correlation,
 )
+from addin.engine.factor_covariance import factor_model
 from addin.errors import InputError
 
 METHODS = list(CovarianceMethod)
@@ -197,3 +198,41 @@ def test_gaps_and_single_rows_are_refused():
         covariance(values)
     with pytest.raises(InputError, match="at least two rows of returns, found 1"):
         covariance(values[:1])
+
+
+def test_factors_of_equally_correlated_assets_by_hand():
+    # equal correlations 0.5 of 4 assets: eigenvalues 2.5 and 0.5 three times; the edge for 400
+    # rows is 1.21, so one factor, which explains (2.5 − 0.5)/4 = 0.5 of every pair: all of it
+    equal = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
+    model = factor_model(equal, 400)
+    assert model.factors == 1
+    assert model.correlation == pytest.approx(equal)
+
+
+def test_noise_has_no_factor_and_a_market_has_one():
+    noise = np.random.default_rng(3).normal(0, 0.02, (500, 10))
+    ours = covariance(noise, CovarianceMethod.FACTOR)
+    assert ours == pytest.approx(np.diag(noise.var(axis=0, ddof=1)))
+    market = sample(3, 500, 10)
+    assert factor_model(correlation(np.cov(market.T)), 500).factors == 1
+
+
+@pytest.mark.parametrize(("rows", "assets"), [(60, 5), (30, 60), (8, 12), (4, 2)])
+@pytest.mark.parametrize("seed", range(4))
+def test_factor_covariance_keeps_variances_and_has_an_inverse(seed, rows, assets):
+    values = sample(seed, rows, assets)
+    ours = covariance(values, CovarianceMethod.FACTOR)
+    assert np.diag(ours) == pytest.approx(values.var(axis=0, ddof=1))
+    assert np.linalg.eigvalsh(correlation(ours))[0] > 0
+
+
+def test_factor_covariance_is_nearer_to_the_truth_than_a_short_sample():
+    rng = np.random.default_rng(8)
+    loadings = rng.normal(1, 0.3, 40)
+    truth = np.outer(loadings, loadings) + np.eye(40)
+    values = rng.normal(size=(60, 1)) * loadings + rng.normal(size=(60, 40))
+    errors = [
+        np.linalg.norm(correlation(covariance(values, method)) - correlation(truth))
+        for method in (CovarianceMethod.FACTOR, CovarianceMethod.SAMPLE)
+    ]
+    assert errors[0] < 0.85 * errors[1]
