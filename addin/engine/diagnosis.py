@@ -1,0 +1,111 @@
+"""Each rule of a policy that nobody can obey: whether it is to blame, and what would help."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from addin.domain.policy import Limit, Rule
+from addin.domain.universe import Universe
+from addin.engine.conflict import alone, changed, irreducible
+from addin.engine.constraints import feasible_set
+from addin.engine.demands import demands_of
+from addin.engine.feasible import FeasibleSet, LinearRule
+from addin.engine.problem import Problem
+from addin.engine.relaxation import Relaxation, Relaxer
+
+MET = "the policy can be met"
+_ON_ASSETS = (Rule.WEIGHT, Rule.EACH, Rule.EXCLUDE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule in a diagnosis.
+
+    Attributes:
+        words: E.g. ``Equity ≤ 65%``.
+        in_conflict: Whether it belongs to the irreducible set: rules that no portfolio obeys
+            together, while without any one of them the others of the set can be met.
+        alone: By how much it must give way, in its own unit, if every other rule is kept; 0 if
+            the policy can be met, None if this rule alone cannot make it so.
+        in_least_change: By how much it gives way in the least total change of rules.
+        note: In words.
+    """
+
+    words: str
+    in_conflict: bool
+    alone: float | None
+    in_least_change: float
+    note: str
+
+
+def _rows_of_bounds(feasible: FeasibleSet) -> Iterator[LinearRule]:
+    for i, row in enumerate(np.eye(len(feasible))):
+        if feasible.lower[i]:
+            yield LinearRule(feasible.lower_words[i], row, float(feasible.lower[i]), np.inf)
+        if feasible.upper[i] < 1:
+            yield LinearRule(feasible.upper_words[i], row, -np.inf, float(feasible.upper[i]))
+
+
+def stated_one_by_one(universe: Universe, limits: Sequence[Limit]) -> tuple[LinearRule, ...]:
+    """Every hard limit of single assets as rows.
+
+    A feasible set keeps the tightest bound of an asset alone; the others count once that one
+    gives way.
+    """
+    anything = replace(universe, lower=(0.0,) * len(universe), upper=(1.0,) * len(universe))
+    chosen = [limit for limit in limits if limit.hard and limit.rule in _ON_ASSETS]
+    sets = [feasible_set(universe, (), shorting=True)]
+    sets += [feasible_set(anything, (), [limit]) for limit in chosen]
+    return tuple(row for each in sets for row in _rows_of_bounds(each))
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A policy that nobody can obey: an irreducible set of its rules, and the least change."""
+
+    relax: Relaxer
+    rules: tuple[str, ...]
+    least: Relaxation
+
+    def finding(self, words: str) -> Finding:
+        blamed = words in self.rules
+        way = alone(self.relax, words) if blamed else None
+        enough = None if way is None else way.amounts.get(words, 0.0)
+        part = self.least.amounts.get(words, 0.0)
+        return Finding(words, blamed, enough, part, "; ".join(self._notes(words, way)))
+
+    def _notes(self, words: str, way: Relaxation | None) -> Iterator[str]:
+        """What helps: a change of this rule alone, or its part in the least change of all."""
+        demands, least = self.relax.demands, self.least
+        if way is not None:
+            yield f"{changed(demands, way, words)} would do"
+        elif words in self.rules:
+            yield "no change of this rule alone is enough"
+        if words in least.amounts and (way is None or len(least.amounts) > 1):
+            yield f"{changed(demands, least, words)} is part of the least change of all"
+
+
+def diagnose(problem: Problem, weaker: Sequence[LinearRule] = ()) -> tuple[Finding, ...]:
+    """Every hard rule of a problem, and why no portfolio obeys them all.
+
+    Limits on the number of holdings are not looked at. The least total change counts a change
+    of 1 pp of weight, return or volatility as much as 1 % of an average's largest value.
+
+    Args:
+        problem: Market and rules; rules of weights alone need no market.
+        weaker: Rules behind a tighter bound; see ``stated_one_by_one``.
+
+    Returns:
+        In the order of the policy: classes and limits, assets, volatility and tracking error,
+        CVaR and turnover.
+
+    Raises:
+        InfeasibleError: If numbers of the rules are so far apart that nothing can be said.
+    """
+    relax = Relaxer(demands_of(problem, weaker))
+    rules = irreducible(relax)
+    if not rules:
+        return tuple(Finding(words, False, 0.0, 0.0, MET) for words in relax.demands.words)
+    case = _Case(relax, rules, relax(relax.demands.words))
+    return tuple(case.finding(words) for words in relax.demands.words)
