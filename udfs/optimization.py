@@ -169,6 +169,9 @@ def IPS_FRONTIER(
         count,
         task.settings,
         benchmark=task.benchmark,
+        current=task.current,
+        returns=task.market.returns,
+        confidence=task.options.confidence,
     )
     excess = found.returns - task.options.risk_free
     rows = [

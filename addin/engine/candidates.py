@@ -155,7 +155,16 @@ def candidates(  # noqa: PLR0913 (market, policy and holdings are separate input
         InfeasibleError: If no portfolio obeys the policy, naming the rules that conflict.
         InputError: If a ticker has no assumptions.
     """
-    workshop = Workshop(assumptions, feasible, classes, current, benchmark, settings or Settings())
+    workshop = Workshop(
+        assumptions,
+        feasible,
+        classes,
+        current,
+        benchmark,
+        settings or Settings(),
+        returns,
+        confidence,
+    )
     yardstick = Yardstick(
         assumptions, universe, classes, limits, returns, benchmark, current, confidence
     )

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Matrix, Vector
-from addin.engine.feasible import FeasibleSet
+from addin.engine.feasible import FeasibleSet, TailLimit
+from addin.engine.lift import Charges, lifted
+from addin.engine.objectives import Task
 from addin.engine.optimize import Objective, explaining, optimize
 from addin.engine.polish import continued, polished
 from addin.engine.problem import Problem, problem_of
@@ -63,7 +66,7 @@ def _along(program: Program, found: Optimum, expected: Vector) -> tuple[Matrix, 
     Source:
         Markowitz (1959), "Portfolio Selection", appendix A, the critical line.
     """
-    if program.balls or not expected[-1] > expected[0]:
+    if program.balls or program.cones or not expected[-1] > expected[0]:
         return np.empty((0, len(found.x))), found
     last = continued(program, found, _at(program, float(expected[-1])))
     share = ((expected - expected[0]) / (expected[-1] - expected[0]))[1:, None]
@@ -90,11 +93,13 @@ def _proved(program: Program, x: Matrix, prices: Matrix, expected: Vector) -> Ma
     return np.asarray((beyond <= EDGE) & (gaps <= OPTIMALITY * size))
 
 
-def _between(problem: Problem, inner: Vector) -> list[Vector]:
-    base = min_volatility(problem)
+def _between(problem: Problem, inner: Vector, charges: Charges) -> list[Vector]:
+    base = lifted(problem, min_volatility(problem), charges)
+    n = len(problem.feasible)
+    beside = len(base.linear) - n
     program = replace(
         base,
-        rows=np.vstack([base.rows, problem.expected_returns]),
+        rows=np.vstack([base.rows, np.pad(problem.expected_returns, (0, beside))]),
         row_lower=np.append(base.row_lower, 0.0),
         row_upper=np.append(base.row_upper, 0.0),
     )
@@ -106,16 +111,26 @@ def _between(problem: Problem, inner: Vector) -> list[Vector]:
         found = _next(here, near)
         further, near = _along(here, found, rest)
         path += [found.x, *further]
-    return path
+    return [x[:n] for x in path]
 
 
-def frontier(
+def _in_pieces(feasible: FeasibleSet, settings: Settings) -> bool:
+    """Whether rules outside programs make every point a search of its own."""
+    tails = (settings.max_cvar, settings.target_cvar, settings.max_holdings, settings.min_holding)
+    soft = any(isinstance(limit, TailLimit) for limit in feasible.soft)
+    return bool(feasible.tail_limits or soft or feasible.holdings or any(tails))
+
+
+def frontier(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
     assumptions: Assumptions,
     feasible: FeasibleSet,
     points: int = 20,
     settings: Settings = AS_STATED,
     *,
     benchmark: pd.Series | None = None,
+    current: pd.Series | None = None,
+    returns: Returns | None = None,
+    confidence: float = 0.95,
 ) -> Frontier:
     """Efficient portfolios, from the least volatile to that of the highest return.
 
@@ -125,6 +140,9 @@ def frontier(
         points: At least two; the first and the last are the two ends themselves.
         settings: Limits and the concentration penalty.
         benchmark: Decimals by ticker, for limits of tracking error.
+        current: Weights before trading, for limits of turnover.
+        returns: Of every ticker, for limits of CVaR.
+        confidence: Of CVaR.
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules.
@@ -136,14 +154,38 @@ def frontier(
     if points < 2:
         raise InputError(f"points: need at least two, found {points}")
     limited = under(feasible, assumptions, settings)
-    problem = problem_of(assumptions, limited, benchmark, settings.concentration)
-    ends = [
-        optimize(assumptions, feasible, objective, settings, benchmark=benchmark).weights.to_numpy()
-        for objective in (Objective.MIN_VOLATILITY, Objective.MAX_RETURN)
-    ]
-    low, high = (float(problem.expected_returns @ end) for end in ends)
-    with explaining(problem):
-        inner = _between(problem, np.linspace(low, high, points)[1:-1])
+    problem = problem_of(
+        assumptions,
+        limited,
+        benchmark,
+        settings.concentration,
+        current=current,
+        returns=returns,
+        confidence=confidence,
+    )
+
+    def end(objective: Objective, wanted: Settings) -> Vector:
+        found = optimize(
+            assumptions,
+            feasible,
+            objective,
+            wanted,
+            benchmark=benchmark,
+            current=current,
+            returns=returns,
+            confidence=confidence,
+        )
+        return found.weights.to_numpy()
+
+    ends = [end(o, settings) for o in (Objective.MIN_VOLATILITY, Objective.MAX_RETURN)]
+    low, high = (float(problem.expected_returns @ each) for each in ends)
+    expected = np.linspace(low, high, points)[1:-1]
+    if _in_pieces(feasible, settings):
+        wanted = (replace(settings, target_return=float(each)) for each in expected)
+        inner = [end(Objective.MIN_VOLATILITY, each) for each in wanted]
+    else:
+        with explaining(problem):
+            inner = _between(problem, expected, Task(problem, settings).of_risk)
     weights = np.array([ends[0], *inner, ends[1]])
     variances = np.einsum("ij,jk,ik->i", weights, problem.covariance, weights)
     return Frontier(

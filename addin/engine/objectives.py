@@ -70,6 +70,7 @@ class Task:
 
 
 Answer = tuple[Optimum, float]
+Method = Callable[[Task], Answer]
 
 
 def solved(problem: Problem, program: Program, charges: Charges = FREE) -> Optimum:
@@ -144,7 +145,7 @@ def _inverse_volatility(problem: Problem) -> Vector:
     return np.asarray(wanted / wanted.sum())
 
 
-METHODS: dict[Objective, Callable[[Task], Answer]] = {
+METHODS: dict[Objective, Method] = {
     Objective.MIN_VOLATILITY: _min_volatility,
     Objective.MAX_SHARPE: _max_sharpe,
     Objective.MAX_UTILITY: _max_utility,

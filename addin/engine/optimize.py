@@ -12,10 +12,12 @@ from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Vector, aligned
 from addin.engine.binding import binding
 from addin.engine.conflict import explained
+from addin.engine.cutting_planes import CutError, within_tails
 from addin.engine.feasible import FeasibleSet
 from addin.engine.objectives import (
     METHODS,
     Answer,
+    Method,
     Objective,
     Task,
     objective_named,
@@ -24,7 +26,6 @@ from addin.engine.objectives import (
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import UnprovedError
 from addin.engine.settings import AS_STATED, Settings, under
-from addin.engine.tail_limits import CutError, within_tails
 from addin.errors import InfeasibleError, InputError
 
 __all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
@@ -110,6 +111,11 @@ def explaining(problem: Problem) -> Iterator[None]:
         ) from None
 
 
+def best(task: Task, method: Method) -> Answer:
+    """The optimum of one objective under every rule, those outside programs too."""
+    return within_tails(task, method)
+
+
 def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
     assumptions: Assumptions,
     feasible: FeasibleSet,
@@ -156,15 +162,18 @@ def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
         confidence=confidence,
     )
     with explaining(problem):
-        return _solution(problem, within_tails(Task(problem, settings), METHODS[chosen]))
+        return _solution(problem, best(Task(problem, settings), METHODS[chosen]))
 
 
-def nearest(
+def nearest(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
     assumptions: Assumptions,
     feasible: FeasibleSet,
     wanted: pd.Series,
     *,
     benchmark: pd.Series | None = None,
+    current: pd.Series | None = None,
+    returns: Returns | None = None,
+    confidence: float = 0.95,
 ) -> Solution:
     """The portfolio nearest to ``wanted``, in least squares, among those that obey every rule.
 
@@ -173,12 +182,27 @@ def nearest(
         feasible: Portfolios allowed.
         wanted: Decimals by ticker; need not obey anything.
         benchmark: Decimals by ticker, for limits of tracking error.
+        current: Weights before trading, for limits of turnover.
+        returns: Of every ticker, for limits of CVaR.
+        confidence: Of CVaR.
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules.
         InputError: If ``wanted`` has weight in an asset outside ``feasible``.
     """
-    problem = problem_of(assumptions, feasible, benchmark, 0.0)
+    problem = problem_of(
+        assumptions,
+        feasible,
+        benchmark,
+        0.0,
+        current=current,
+        returns=returns,
+        confidence=confidence,
+    )
     goal = aligned(wanted, feasible.tickers, "wanted weights")
+
+    def method(task: Task) -> Answer:
+        return towards(task.problem, goal)
+
     with explaining(problem):
-        return _solution(problem, towards(problem, goal))
+        return _solution(problem, best(Task(problem, AS_STATED), method))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.labels import label_key
 from addin.domain.policy import ClassRange, Rule
 from addin.domain.universe import Universe
@@ -31,21 +32,36 @@ class Workshop:
     current: pd.Series | None
     benchmark: pd.Series | None
     settings: Settings
+    returns: Returns | None = None
+    confidence: float = 0.95
 
     @cached_property
     def universe(self) -> Universe:
         """The assets that may be bought."""
         return Universe(self.feasible.tickers, self.feasible.asset_classes)
 
-    def best(self, objective: Objective, **settings: float) -> Solution:
-        """The optimum of one objective under changed settings."""
+    def best(self, objective: Objective, settings: Settings | None = None) -> Solution:
+        """The optimum of one objective, under changed settings where given."""
         return optimize(
             self.assumptions,
             self.feasible,
             objective,
-            replace(self.settings, **settings),
+            settings or self.settings,
             benchmark=self.benchmark,
             current=self.current,
+            returns=self.returns,
+            confidence=self.confidence,
+        )
+
+    def _nearest(self, feasible: FeasibleSet, wanted: pd.Series) -> Solution:
+        return nearest(
+            self.assumptions,
+            feasible,
+            wanted,
+            benchmark=self.benchmark,
+            current=self.current,
+            returns=self.returns,
+            confidence=self.confidence,
         )
 
     @cached_property
@@ -56,11 +72,9 @@ class Workshop:
         """
         try:
             exact = self.feasible.also(*self._class_targets())
-            return nearest(self.assumptions, exact, self._held(), benchmark=self.benchmark)
+            return self._nearest(exact, self._held())
         except InfeasibleError:
-            return nearest(
-                self.assumptions, self.feasible, self._scaled(), benchmark=self.benchmark
-            )
+            return self._nearest(self.feasible, self._scaled())
 
     def _class_targets(self) -> list[LinearRule]:
         aimed = [(c, c.target) for c in self.classes if c.target is not None]
@@ -107,6 +121,10 @@ class Workshop:
         covariance = self.assumptions.covariance[np.ix_(here, here)]
         return float(np.sqrt(max(float(weights @ covariance @ weights), 0.0)))
 
+    def _at_target_risk(self) -> Solution:
+        settings = replace(self.settings, target_volatility=self._risk())
+        return self.best(Objective.MAX_RETURN, settings)
+
     @property
     def _risk_is_limited(self) -> bool:
         named = any(limit.rule is Rule.VOLATILITY for limit in self.feasible.norm_limits)
@@ -116,25 +134,25 @@ class Workshop:
         """Within the limit of volatility, else at the policy target's."""
         if self._risk_is_limited:
             return self.best(Objective.MAX_RETURN)
-        return self.best(Objective.MAX_RETURN, target_volatility=self._risk())
+        return self._at_target_risk()
 
     def target_risk(self) -> Solution:
         """Greatest return at the policy target's volatility."""
         if not self._risk_is_limited:
             raise InputError("the same as Max return: the policy has no limit of volatility")
-        return self.best(Objective.MAX_RETURN, target_volatility=self._risk())
+        return self._at_target_risk()
 
     def target_return(self) -> Solution:
         """Least volatility at the policy target's expected return."""
         here = places(self.feasible.tickers, self.assumptions.tickers)
         expected = float(self.assumptions.expected_returns[here] @ self.target.weights.to_numpy())
-        return self.best(Objective.MIN_VOLATILITY, target_return=expected)
+        return self.best(Objective.MIN_VOLATILITY, replace(self.settings, target_return=expected))
 
     def diversified(self) -> Solution:
         """Utility with a penalty on Σw² as heavy as the average asset's own variance."""
         variance = float(np.diag(self.assumptions.covariance).mean())
         penalty = max(self.settings.concentration, self.settings.risk_aversion * variance)
-        return self.best(Objective.MAX_UTILITY, concentration=penalty)
+        return self.best(Objective.MAX_UTILITY, replace(self.settings, concentration=penalty))
 
     def min_tracking_error(self) -> Solution:
         """Nearest to the benchmark in risk."""
