@@ -68,6 +68,7 @@ class _Task:
             self.limits,
             assumptions=self.market.assumptions,
             benchmark=self.benchmark,
+            current=self.current,
             shorting=self.options.shorting,
         )
 

@@ -11,6 +11,7 @@ from addin.domain.labels import label_key
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.domain.weights import EDGE, Vector, aligned
+from addin.engine.exclusions import ExclusionBound, exclusion_bounds
 from addin.engine.feasible import (
     FeasibleSet,
     FurtherRule,
@@ -49,18 +50,28 @@ class _Bounds:
 
     def __init__(self, universe: Universe) -> None:
         self.lower, self.upper = np.array(universe.lower), np.array(universe.upper)
+        self._tickers = universe.tickers
         pairs = list(zip(universe.tickers, universe.lower, universe.upper, strict=True))
         self.lower_words = [f"{ticker} ≥ {percent(low)}" for ticker, low, _ in pairs]
         self.upper_words = [f"{ticker} ≤ {percent(high)}" for ticker, _, high in pairs]
 
+    def _narrow(self, i: int, lower: float, upper: float, words: str) -> None:
+        if lower > self.lower[i]:
+            self.lower[i], self.lower_words[i] = lower, words
+        if upper < self.upper[i]:
+            self.upper[i], self.upper_words[i] = upper, words
+
     def tighten(self, mask: Vector, limit: Limit) -> None:
-        exclude = limit.rule is Rule.EXCLUDE
-        value = 0.0 if exclude else limit.value
+        lower = -np.inf if limit.operator == "<=" else limit.value
+        upper = np.inf if limit.operator == ">=" else limit.value
         for i in np.flatnonzero(mask):
-            if not exclude and limit.operator != "<=" and value > self.lower[i]:
-                self.lower[i], self.lower_words[i] = value, limit.words
-            if (exclude or limit.operator != ">=") and value < self.upper[i]:
-                self.upper[i], self.upper_words[i] = value, limit.words
+            self._narrow(int(i), lower, upper, limit.words)
+
+    def exclude(self, exclusions: Sequence[ExclusionBound]) -> None:
+        """What may be held of excluded assets."""
+        place = {ticker: i for i, ticker in enumerate(self._tickers)}
+        for each in exclusions:
+            self._narrow(place[each.ticker], each.lower, each.upper, each.words)
 
 
 def _average(universe: Universe, limit: Limit) -> Vector:
@@ -166,13 +177,14 @@ def _require_no_shorts(universe: Universe) -> None:
         )
 
 
-def feasible_set(
+def feasible_set(  # noqa: PLR0913 (the data a limit may need)
     universe: Universe,
     classes: Sequence[ClassRange],
     limits: Sequence[Limit] = (),
     *,
     assumptions: Assumptions | None = None,
     benchmark: pd.Series | None = None,
+    current: pd.Series | None = None,
     shorting: bool = False,
 ) -> FeasibleSet:
     """The rules of a policy as bounds, linear rules and limits of whole portfolios.
@@ -186,6 +198,7 @@ def feasible_set(
         limits: Limits of the policy.
         assumptions: Needed by limits of return and beta.
         benchmark: Decimals by ticker, needed by limits of beta.
+        current: Decimals by ticker, what is held of excluded assets that need not be sold now.
         shorting: Whether a smallest weight may be negative.
 
     Raises:
@@ -197,7 +210,7 @@ def feasible_set(
         _require_no_shorts(universe)
     bounds, rules = _Bounds(universe), list[FurtherRule](_class_rules(universe, classes))
     for limit in limits:
-        if limit.rule is Rule.HOLDINGS:
+        if limit.rule is Rule.HOLDINGS or (limit.rule is Rule.EXCLUDE and limit.hard):
             continue
         if limit.rule in FURTHER_RULES:
             rules.append(_further(limit))
@@ -207,6 +220,7 @@ def feasible_set(
             bounds.tighten(selected(universe, limit.selector), limit)
         else:
             rules.extend(_soft_bounds(universe, limit))
+    bounds.exclude(exclusion_bounds(universe, limits, current))
     bounded = FeasibleSet(
         universe.tickers,
         universe.asset_classes,

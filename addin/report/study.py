@@ -6,7 +6,7 @@ keeps the least cash the policy asks for.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cached_property
 
 import pandas as pd
@@ -194,6 +194,8 @@ class Study:
             self.limits,
             assumptions=self.assumptions,
             benchmark=self.benchmark_weights,
+            current=self.investable_weights,
+            shorting=self.case.options.shorting,
         )
         if most_cash == self.investable.upper[-1]:
             return found
@@ -210,11 +212,7 @@ class Study:
     def settings(self) -> Settings:
         """How to optimise."""
         options = self.case.options
-        return Settings(
-            risk_aversion=options.risk_aversion,
-            concentration=options.concentration,
-            cost_bps=options.cost_bps,
-        )
+        return Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
 
     @cached_property
     def candidate_set(self) -> CandidateSet:
@@ -231,6 +229,7 @@ class Study:
             returns=self.returns,
             score=policy.score,
             settings=self.settings,
+            confidence=self.case.options.confidence,
         )
 
     @cached_property
@@ -259,6 +258,9 @@ class Study:
             self.case.options.points,
             self.settings,
             benchmark=self.benchmark_weights,
+            current=self.investable_weights,
+            returns=self.returns,
+            confidence=self.case.options.confidence,
         )
 
     def rule_checks(self, weights: pd.Series) -> list[RuleCheck]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.policy import ClassRange, Limit, Rule
+from addin.domain.policy import ClassRange, LegacyAction, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
 from addin.errors import InputError, PolicyError
@@ -176,3 +176,15 @@ def test_assets_without_assumptions_are_named():
     market = Assumptions(("SPY",), np.array([0.07]), np.array([[0.04]]))
     with pytest.raises(InputError, match="covariance for EFA, AGG, VNQ, SGOV"):
         feasible_set(UNIVERSE, (), [limit("return", "", ">=", 0.05)], assumptions=market)
+
+
+@pytest.mark.parametrize(
+    ("action", "range_of_b"),
+    [("hold", (0.12, 0.12)), ("sell down", (0.0, 0.12)), ("sell now", (0.0, 0.0))],
+)
+def test_an_exclusion_allows_what_its_legacy_action_says(action, range_of_b):
+    ticker, other = UNIVERSE.tickers[1], UNIVERSE.tickers[0]
+    rule = Limit(Rule.EXCLUDE, ticker, "", 0.0, legacy=LegacyAction(action))
+    current = pd.Series({other: 0.88, ticker: 0.12})
+    found = feasible_set(UNIVERSE, (), [rule], current=current)
+    assert (found.lower[1], found.upper[1]) == range_of_b
