@@ -11,7 +11,7 @@ from udfs.data import (
 from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS, IPS_REBALANCE
 from udfs.optimization import IPS_CANDIDATES, IPS_FRONTIER, IPS_OPTIMIZE
 from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING_ERROR
-from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE
+from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE, IPS_PROFILES
 from udfs.risk import IPS_CVAR, IPS_RISK_CONTRIBUTION, IPS_VAR
 from udfs.stress import IPS_STRESS
 from udfs.views import IPS_BLACK_LITTERMAN
@@ -35,6 +35,7 @@ __all__ = [
     "IPS_METRICS",
     "IPS_OPTIMIZE",
     "IPS_PROFILE",
+    "IPS_PROFILES",
     "IPS_REBALANCE",
     "IPS_RETURNS",
     "IPS_RISK_CONTRIBUTION",

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from addin.domain.profile import profile_classes
+from addin.domain.profile import CLASSES, LIQUID, PROFILES, Profile, profile_classes
+from addin.domain.profile import profile as named_profile
 from addin.engine.compliance import RuleCheck, breaches, check
 from addin.excel.grid import Cells
 from addin.excel.read_market import known_market
@@ -33,13 +34,41 @@ def IPS_PROFILE(
 
     Over 20 years: equity +10, fixed income −8, cash −2 points; under 5: equity −15, fixed
     income +10.5, cash +4.5. A negative target becomes zero, targets are divided by their sum,
-    and each range moves with its target.
+    and each range moves with its target, never beyond a maximum the profile states.
     """
     ranges = profile_classes(
         required_text(profile, "profile"), number_or(horizon_years, "horizon_years", None)
     )
     rows = [(c.name, c.lower, c.target, c.upper) for c in ranges]
     return block(("Asset class", "Min", "Target", "Max"), rows)
+
+
+def _profile_column(each: Profile) -> list[object]:
+    """The figures of one profile, in the order of the rows; blank where it asks nothing."""
+    ranges = [x for c in each.classes for x in (c.lower, c.target, c.upper)]
+    liquid = next((limit.value for limit in each.limits if limit.selector == LIQUID), "")
+    spent = (each.liquidity.spending_rate, each.liquidity.inflation, each.required_return)
+    return [*ranges, liquid, *("" if rate is None else rate for rate in spent)]
+
+
+@worksheet_function
+def IPS_PROFILES(
+    horizon_years: Annotated[
+        Cells, cells("Years until the money is needed: over 20 or under 5 moves the targets.")
+    ] = None,
+) -> object:
+    """The risk profiles side by side: ranges and targets of each class, and what else they ask.
+
+    Targets move with the horizon as in IPS_PROFILE. Liquid is what is sold within 5 days; the
+    required return is spending and inflation, annual. A blank asks nothing.
+    """
+    years = number_or(horizon_years, "horizon_years", None)
+    labels = [(name, figure) for name in CLASSES for figure in ("Min", "Target", "Max")]
+    labels += [("Liquid within 5 days", "Min"), ("Spending", "Rate"), ("Inflation", "Rate")]
+    labels += [("Required return", "Min")]
+    columns = [_profile_column(named_profile(name, years)) for name in PROFILES]
+    rows = [(*label, *row) for label, *row in zip(labels, *columns, strict=True)]
+    return block(("Asset class", "Figure", *PROFILES), rows)
 
 
 def _checks(

@@ -8,7 +8,8 @@ from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import Limit, Policy, Rule
 from addin.domain.profile import CLASSES
 from addin.domain.universe import Universe
-from addin.engine.selection import selected, widened
+from addin.engine.liquidity import with_class_liquidity
+from addin.engine.selection import average_row, groups, selected, widened
 from addin.errors import InputError
 from addin.excel import layout
 from addin.excel.book import TableRows
@@ -16,6 +17,7 @@ from addin.excel.grid import is_blank_row
 from addin.excel.values import found, is_blank, label
 
 _SELECTING = (Rule.WEIGHT, Rule.EACH, Rule.EXCLUDE)
+_POLICY_LIMITS = (layout.POLICY_LIMITS.name, layout.POLICY_EXCLUSIONS.name)
 
 
 def disagreements(
@@ -38,7 +40,7 @@ def disagreements(
         ),
         *_unknown(rows, layout.HOLDINGS.name, "Ticker", "an asset of the Universe or CASH", assets),
         *_unknown(rows, layout.POLICY_BENCHMARK.name, "Ticker", "an asset of the Universe", assets),
-        *_unselectable(rows, policy, universe),
+        *(_unselectable(rows, policy, universe) or _needed_though_excluded(rows, policy, universe)),
         *_without_target(rows, policy),
         *_unknown_shocks(rows, (*classes, *CLASSES, *assets, *_parents(universe))),
     ]
@@ -82,28 +84,65 @@ def _without_target(rows: Mapping[str, TableRows], policy: Policy) -> Iterator[s
             yield f"{where}: expected the weight that drift is measured against, found none"
 
 
-def _unselectable(
-    rows: Mapping[str, TableRows], policy: Policy, universe: Universe
-) -> Iterator[str]:
-    """Selectors of limits and exclusions that find nothing to select from."""
-    places = [
-        (rows[name], i)
-        for name in (layout.POLICY_LIMITS.name, layout.POLICY_EXCLUSIONS.name)
-        for i in _filled(rows, name)
-    ]
-    assets = widened(universe)
+def _limit_places(
+    rows: Mapping[str, TableRows], policy: Policy
+) -> Iterator[tuple[Limit, TableRows, int]]:
+    """Each limit and exclusion with the table and the row it stands in."""
+    places = [(rows[name], i) for name in _POLICY_LIMITS for i in _filled(rows, name)]
     for limit, (table, i) in zip(policy.limits, places, strict=True):
+        yield limit, table, i
+
+
+def _unselectable(rows: Mapping[str, TableRows], policy: Policy, universe: Universe) -> list[str]:
+    """Selectors of limits and exclusions that find nothing to select from."""
+    assets = with_class_liquidity(widened(universe), policy.classes)
+    wrong = []
+    for limit, table, i in _limit_places(rows, policy):
         try:
             _select(assets, limit)
         except InputError as error:
-            yield f"{table.where(i, _column(table, 'Selector'))}: {error}"
+            wrong.append(f"{table.where(i, _column(table, 'Selector'))}: {error}")
+    return wrong
 
 
 def _select(universe: Universe, limit: Limit) -> None:
-    if limit.rule in _SELECTING:
-        selected(universe, limit.selector)
+    if limit.rule is Rule.AVERAGE and limit.hard:
+        average_row(universe, limit)
     elif limit.rule is Rule.AVERAGE:
         universe.numbers(limit.selector)
+    elif limit.rule in _SELECTING and not groups(universe, limit):
+        selected(universe, limit.selector)
+
+
+def _needed_though_excluded(
+    rows: Mapping[str, TableRows], policy: Policy, universe: Universe
+) -> Iterator[str]:
+    """Assets the policy excludes that the Universe or a limit asks a weight of."""
+    excluded = {
+        label_key(universe.tickers[i]): limit.words
+        for limit in policy.exclusions
+        if limit.hard
+        for i in selected(universe, limit.selector).nonzero()[0]
+    }
+    table = rows[layout.UNIVERSE.name]
+    for i, ticker, lower in zip(
+        _filled(rows, layout.UNIVERSE.name), universe.tickers, universe.lower, strict=True
+    ):
+        if lower > 0 and label_key(ticker) in excluded:
+            yield _against(table.where(i, _column(table, "Min")), excluded, ticker, lower)
+    for limit, table, i in _limit_places(rows, policy):
+        asks = limit.rule is Rule.WEIGHT and limit.operator != "<=" and limit.value > 0
+        if limit.hard and asks and label_key(limit.selector) in excluded:
+            where = table.where(i, _column(table, "Value"))
+            yield _against(where, excluded, limit.selector, limit.value)
+
+
+def _against(where: str, excluded: Mapping[str, str], ticker: str, weight: float) -> str:
+    words = excluded[label_key(ticker)]
+    return (
+        f"{where}: expected no least weight of {ticker}, which the policy excludes ({words}), "
+        f"found {weight:.4g}"
+    )
 
 
 def _parents(universe: Universe) -> Iterator[str]:

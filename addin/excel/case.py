@@ -16,6 +16,7 @@ from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import Policy, Rule
 from addin.domain.table import TableSpec
 from addin.domain.universe import Universe
+from addin.engine.liquidity import with_class_liquidity
 from addin.errors import InputError, PolicyError
 from addin.excel import layout
 from addin.excel.agreement import disagreements
@@ -70,7 +71,7 @@ def read_case(
         holdings = revalued(holdings, prices, held_on, day)
     return Case(
         policy=policy,
-        universe=universe,
+        universe=with_class_liquidity(universe, policy.classes),
         prices=_until(prices, day),
         holdings=holdings,
         as_of=day,
@@ -108,6 +109,7 @@ def _policy_tables(rows: Mapping[str, TableRows]) -> PolicyTables:
         liquidity=rows.get(layout.POLICY_LIQUIDITY.name),
         tax=rows.get(layout.POLICY_TAX.name),
         score=rows.get(layout.POLICY_SCORE.name),
+        objectives=rows.get(layout.POLICY_OBJECTIVES.name),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -14,6 +15,7 @@ from addin.errors import InputError
 from addin.excel.grid import Cells, Grid, as_key, grid, is_blank_row, is_given
 from addin.excel.number_text import parsed_number
 from addin.excel.records import raise_mistakes
+from addin.excel.scalars import member
 from addin.excel.values import (
     day,
     flag,
@@ -155,6 +157,8 @@ _READERS: dict[type, Callable[[Any, str], object]] = {
 def _reader(annotation: Any) -> Callable[[Any, str], object]:
     if get_origin(annotation) is UnionType:  # "float | None": blank cells were left out already
         annotation = next(kind for kind in get_args(annotation) if kind is not type(None))
+    if issubclass(annotation, StrEnum):
+        return lambda cell, where: member(cell, where, annotation)
     return _READERS[annotation]
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from addin.domain.labels import label_key
 from addin.domain.options import Options
+from addin.domain.policy import SpendingRule
 from addin.engine.covariance import CovarianceMethod
 from addin.engine.expected_returns import ExpectedReturnMethod
 from addin.engine.returns import Frequency
@@ -15,10 +16,36 @@ from addin.excel.records import raise_mistakes
 from addin.excel.scalars import member
 from addin.excel.values import found, number
 
+
+class Calendar(StrEnum):
+    """How often a portfolio is looked at for rebalancing."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half-yearly"
+    YEARLY = "yearly"
+
+
+class LotRelief(StrEnum):
+    """Which lots a sale takes first."""
+
+    FIFO = "FIFO"
+    LIFO = "LIFO"
+    HIFO = "HIFO"
+    LOFO = "LOFO"
+    AVERAGE = "average"
+    SPECIFIC = "specific"
+    MIN_TAX = "min tax"
+
+
 _CHOICES: dict[str, type[StrEnum]] = {
     "frequency": Frequency,
     "covariance": CovarianceMethod,
     "expected_returns": ExpectedReturnMethod,
+    "spending_rule": SpendingRule,
+    "lot_method": LotRelief,
 }
 _RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "confidence": ("a number between 0 and 1 (as 0.95)", lambda x: 0 < x < 1),
@@ -37,6 +64,23 @@ _RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "cash_max": ("a weight from 0 to 1", lambda x: 0 <= x <= 1),
     "max_turnover": ("a weight of at least zero", lambda x: x >= 0),
     "time_limit": ("a number of seconds above zero", lambda x: x > 0),
+    "max_volatility": ("an annual volatility above zero (as 0.12)", lambda x: 0 < x <= 5),
+    "max_tracking_error": ("an annual tracking error above zero (as 0.05)", lambda x: 0 < x <= 5),
+    "max_cvar": ("a loss per period from 0 to 1 (as 0.08)", lambda x: 0 <= x <= 1),
+    "max_holdings": ("a whole number of at least one", lambda x: x >= 1),
+    "min_holding": ("a weight from 0 to 1", lambda x: 0 <= x <= 1),
+    "target_return": ("an annual rate as a decimal (as 0.06)", lambda x: -1 < x < 1),
+    "watch": ("a weight from 0 to 1", lambda x: 0 <= x <= 1),
+    "flag": ("a weight from 0 to 1", lambda x: 0 <= x <= 1),
+    "risk_threshold": ("a share of at least zero", lambda x: x >= 0),
+    "spending_rate": ("a yearly share from 0 to 1", lambda x: 0 <= x <= 1),
+    "inflation": ("an annual rate as a decimal (as 0.025)", lambda x: -1 < x < 1),
+    "horizon_years": ("a number of years above zero", lambda x: x > 0),
+    "short_rate": ("a tax rate from 0 to 1", lambda x: 0 <= x <= 1),
+    "long_rate": ("a tax rate from 0 to 1", lambda x: 0 <= x <= 1),
+    "wash_days": ("a whole number of days of at least zero", lambda x: x >= 0),
+    "harvest_threshold": ("a loss as a decimal from -1 to 0 (as -0.10)", lambda x: -1 <= x <= 0),
+    "carried_loss": ("an amount of at least zero", lambda x: x >= 0),
 }
 _NOT_YET = (
     "horizon",
@@ -63,6 +107,16 @@ def check_policy_settings(settings: Settings) -> None:
         InputError: Naming each cell that is wrong.
     """
     raise_mistakes([*_wrong_choices(settings), *_out_of_range(settings), *_not_honoured(settings)])
+
+
+def check_calendar(settings: Settings) -> None:
+    """Refuse a frequency of ``Policy_Rebalance`` that is no calendar.
+
+    Raises:
+        InputError: Naming the cell.
+    """
+    if setting := settings.get("frequency"):
+        member(setting.cell, setting.where, Calendar)
 
 
 def _wrong_choices(settings: Settings) -> Iterator[str]:

@@ -1,15 +1,15 @@
-"""Class ranges, limits, exclusions, the benchmark and the whole policy from cells."""
+"""Class ranges, the benchmark and the whole policy from cells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from addin.domain.labels import label_key
 from addin.domain.options import Options
 from addin.domain.policy import (
-    SIGNS,
     ClassRange,
     Limit,
+    Liquidity,
     Policy,
     PolicyMeta,
     Rebalancing,
@@ -20,20 +20,31 @@ from addin.domain.policy import (
 from addin.errors import PolicyError
 from addin.excel.grid import Cells, is_given
 from addin.excel.options import Settings, merged, read_settings, typed
-from addin.excel.policy_settings import check_policy_settings
+from addin.excel.policy_settings import check_calendar, check_policy_settings
+from addin.excel.read_limits import disagreement, read_exclusions, read_limits
+from addin.excel.read_objectives import read_objectives
 from addin.excel.read_weights import read_weights
 from addin.excel.records import (
-    ANY_SIZE,
     AT_LEAST_ZERO,
     WEIGHT,
-    Allowed,
     Headings,
     Mistakes,
     Records,
+    raise_mistakes,
     records,
 )
-from addin.excel.scalars import member
-from addin.excel.values import is_blank
+from addin.excel.values import found, number
+
+__all__ = [
+    "PolicyTables",
+    "read_benchmark",
+    "read_classes",
+    "read_exclusions",
+    "read_limits",
+    "read_objectives",
+    "read_policy",
+    "read_policy_options",
+]
 
 CLASS_HEADINGS = Headings(
     required=("Asset class", "Min", "Max"),
@@ -47,22 +58,15 @@ CLASS_HEADINGS = Headings(
     ),
     positional=("Asset class", "Min", "Target", "Max"),
 )
-LIMIT_HEADINGS = Headings(
-    required=("Rule", "Operator", "Value"),
-    optional=("Selector", "Severity", "Note"),
-    positional=("Rule", "Selector", "Operator", "Value", "Severity", "Note"),
-)
-EXCLUSION_HEADINGS = Headings(
-    required=("Selector",),
-    optional=("Reason", "Legacy action"),
-)
-_OPERATORS = {**{sign: sign for sign in SIGNS}, "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
-_SEVERITIES = {"hard": True, "soft": False}
-_PLAIN_NUMBERS = (None, Rule.AVERAGE, Rule.BETA, Rule.HOLDINGS)
+_LIMITED = {  # keys that say the same as a limit of the policy
+    "max_turnover": Rule.TURNOVER,
+    "max_volatility": Rule.VOLATILITY,
+    "max_tracking_error": Rule.TRACKING_ERROR,
+    "max_cvar": Rule.CVAR,
+    "max_holdings": Rule.HOLDINGS,
+}
 
 T = TypeVar("T")
-
-_NEEDS_SELECTOR = (Rule.WEIGHT, Rule.AVERAGE, Rule.EXCLUDE)
 
 
 def _class_range(table: Records, row: int) -> ClassRange | None:
@@ -107,72 +111,6 @@ def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
     return classes
 
 
-def _operator(table: Records, row: int, rule: Rule | None) -> str:
-    if rule is Rule.EXCLUDE:
-        return ""
-    cell = table.cell(row, "Operator")
-    sign = _OPERATORS.get(str(cell).strip()) if isinstance(cell, str) else None
-    if sign is None:
-        table.refuse(row, "Operator", "<=, >= or =")
-    return sign or ""
-
-
-def _hard(table: Records, row: int) -> bool:
-    cell = table.cell(row, "Severity")
-    if is_blank(cell):
-        return True
-    word = label_key(cell) if isinstance(cell, str) else ""
-    if word not in _SEVERITIES:
-        table.refuse(row, "Severity", "hard or soft")
-    return _SEVERITIES.get(word, True)
-
-
-def _allowed(rule: Rule | None) -> Allowed:
-    return ANY_SIZE if rule in _PLAIN_NUMBERS else WEIGHT
-
-
-def _limit(table: Records, row: int) -> Limit | None:
-    before = len(table.mistakes)
-    rule = table.keep(lambda: member(table.cell(row, "Rule"), table.where(row, "Rule"), Rule), None)
-    selector = table.text_or(row, "Selector", "")
-    if rule in _NEEDS_SELECTOR and not selector:
-        table.refuse(row, "Selector", f"what the {rule} limit is about")
-    operator = _operator(table, row, rule)
-    value = 0.0 if rule is Rule.EXCLUDE else table.number_within(row, "Value", _allowed(rule))
-    hard, note = _hard(table, row), table.text_or(row, "Note", "")
-    if rule is None or len(table.mistakes) > before:
-        return None
-    return Limit(rule, selector, operator, value, hard, note)
-
-
-def read_limits(cells: Cells, name: str = "limits") -> tuple[Limit, ...]:
-    """Limits of a policy; none if nothing is given.
-
-    Raises:
-        InputError: Naming each cell that is wrong; a blank value is wrong, never "no limit".
-    """
-    if not is_given(cells):
-        return ()
-    table = records(cells, name, LIMIT_HEADINGS)
-    read = [_limit(table, row) for row in table]
-    table.close()
-    return tuple(limit for limit in read if limit is not None)
-
-
-def read_exclusions(cells: Cells, name: str = "exclusions") -> tuple[Limit, ...]:
-    """What must not be held, as limits of the kind ``exclude``; the note gives the reason.
-
-    Raises:
-        InputError: Naming each cell that is wrong.
-    """
-    if not is_given(cells):
-        return ()
-    table = records(cells, name, EXCLUSION_HEADINGS)
-    given = [(table.text(row, "Selector"), table.text_or(row, "Reason", "")) for row in table]
-    table.close()
-    return tuple(Limit(Rule.EXCLUDE, selector, "", 0.0, note=note) for selector, note in given)
-
-
 def read_benchmark(cells: Cells, name: str = "benchmark") -> tuple[tuple[str, float], ...]:
     """Benchmark weights that add up to one; none if nothing is given."""
     if not is_given(cells):
@@ -194,6 +132,7 @@ class PolicyTables:
     liquidity: Cells = None
     tax: Cells = None
     score: Cells = None
+    objectives: Cells = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -223,6 +162,31 @@ class PolicyTables:
         return read_settings(cells, "policy")
 
 
+def _disagreeing(settings: Settings, limits: tuple[Limit, ...]) -> Iterator[str]:
+    """Keys with another number than the hard limit of the same name."""
+    for limit in (limit for limit in limits if limit.hard and limit.operator == "<="):
+        keys = [key for key, rule in _LIMITED.items() if rule is limit.rule]
+        for setting in (settings[key] for key in keys if key in settings):
+            if number(setting.cell, setting.where) != limit.value:
+                yield (
+                    f"{setting.where}: {found(setting.cell)} disagrees with '{limit.words}' in "
+                    "Policy_Limits"
+                )
+
+
+def _check_limits(tables: PolicyTables, limits: tuple[Limit, ...]) -> None:
+    """Refuse limits that an exclusion or a key/value table contradicts."""
+    excluded = [limit for limit in limits if limit.rule is Rule.EXCLUDE and limit.hard]
+    wrong = list(_disagreeing(tables.settings, limits))
+    if two := disagreement(excluded):
+        first, second = two
+        wrong.append(
+            f"Policy, Policy_Exclusions: '{second.words}' disagrees with '{first.words}' in "
+            "Policy_Limits"
+        )
+    raise_mistakes(wrong)
+
+
 def read_policy(tables: PolicyTables) -> Policy:
     """The Investment Policy Statement.
 
@@ -234,14 +198,30 @@ def read_policy(tables: PolicyTables) -> Policy:
     classes = mistakes.keep(lambda: read_classes(tables.classes))
     limits = mistakes.keep(lambda: read_limits(tables.limits))
     exclusions = mistakes.keep(lambda: read_exclusions(tables.exclusions))
+    objectives = mistakes.keep(lambda: read_objectives(tables.objectives))
     benchmark = mistakes.keep(lambda: read_benchmark(tables.benchmark, "Policy_Benchmark"))
     rebalancing = mistakes.keep(lambda: tables.read(Rebalancing))
+    liquidity = mistakes.keep(lambda: tables.read(Liquidity))
     score = mistakes.keep(lambda: tables.read(ScoreWeights))
     meta = mistakes.keep(lambda: tables.read(PolicyMeta))
+    if limits is not None and exclusions is not None and meta:
+        mistakes.keep(lambda: _check_limits(tables, limits + exclusions))
     mistakes.close()
     assert classes and limits is not None and exclusions is not None and benchmark is not None
-    assert rebalancing and score and meta
-    return Policy(classes, limits + exclusions, benchmark, rebalancing, score, meta)
+    assert rebalancing and score and meta and liquidity and objectives is not None
+    try:
+        return Policy(
+            classes,
+            limits + exclusions,
+            benchmark,
+            rebalancing,
+            score,
+            meta,
+            objectives,
+            liquidity,
+        )
+    except PolicyError as error:
+        raise PolicyError(f"Policy, {error}") from None
 
 
 def read_policy_options(tables: PolicyTables) -> Options:
@@ -250,6 +230,10 @@ def read_policy_options(tables: PolicyTables) -> Options:
     Raises:
         InputError: Naming each cell that is wrong, or asks for what a report cannot do yet.
     """
-    options = tables.read(Options)
-    check_policy_settings(tables.settings)
+    mistakes = Mistakes()
+    options = mistakes.keep(lambda: tables.read(Options))
+    mistakes.keep(lambda: check_policy_settings(tables.settings))
+    mistakes.keep(lambda: check_calendar(tables.of(tables.rebalance)))
+    mistakes.close()
+    assert options
     return options

@@ -1,6 +1,6 @@
 import pytest
 
-from addin.domain.policy import Limit, Rule
+from addin.domain.policy import LegacyAction, Limit, ObjectiveType, ReturnObjective, Rule
 from addin.errors import InputError, PolicyError
 from addin.excel.book import TableRows
 from addin.excel.read_policy import (
@@ -9,6 +9,7 @@ from addin.excel.read_policy import (
     read_classes,
     read_exclusions,
     read_limits,
+    read_objectives,
     read_policy,
     read_policy_options,
 )
@@ -113,6 +114,24 @@ def test_no_limits_is_no_limit():
             ("weight", None, ">=", 0.1),
             "limits row 2, Selector: expected what the weight limit is about, found an empty cell",
         ),
+        (
+            ("volatility", "SPY", "<=", 0.1),
+            "limits row 2, Selector: expected a blank cell, since volatility is of the whole "
+            "portfolio, found 'SPY'",
+        ),
+        (
+            ("turnover", "", "<=", -0.1),
+            "limits row 2, Value: expected a share of at least zero (as 0.12 or 12%), found -0.1",
+        ),
+        (
+            ("holdings", "", "<=", 7.5),
+            "limits row 2, Value: expected a whole number of holdings, found 7.5",
+        ),
+        (
+            ("exclude", "SPY", None, 0.05),
+            "limits row 2, Value: expected a blank cell, since an exclusion has no value, found "
+            "0.05",
+        ),
         (("volatility", "", "<", 0.1), "limits row 2, Operator: expected <=, >= or =, found '<'"),
         (
             ("volatilty", "", "<=", 0.1),
@@ -136,9 +155,29 @@ def test_a_limit_may_be_soft_and_carry_a_note():
     )
 
 
-def test_an_exclusion_is_a_limit_with_its_reason():
-    rows = (("Selector", "Reason", "Legacy action"), ("TLT", "too long", "sell down"))
-    assert read_exclusions(rows) == (Limit(Rule.EXCLUDE, "TLT", "", 0.0, note="too long"),)
+EXCLUSIONS = ("Selector", "Reason", "Legacy action")
+
+
+def test_an_exclusion_is_a_limit_with_its_reason_and_legacy_action():
+    rows = (EXCLUSIONS, ("TLT", "too long", "Sell down"), ("Region=Russia", None, None))
+    assert read_exclusions(rows) == (
+        Limit(Rule.EXCLUDE, "TLT", "", 0.0, note="too long", legacy=LegacyAction.SELL_DOWN),
+        Limit(Rule.EXCLUDE, "Region=Russia", "", 0.0, legacy=LegacyAction.SELL_NOW),
+    )
+
+
+def test_an_unknown_legacy_action_is_refused_with_the_nearest():
+    assert message(read_exclusions, (EXCLUSIONS, ("TLT", None, "sel down"))) == (
+        "exclusions row 2, Legacy action: expected one of hold, sell down, sell now, found "
+        "'sel down' (did you mean 'sell down'?)"
+    )
+
+
+def test_two_legacy_actions_for_one_asset_disagree():
+    rows = (EXCLUSIONS, ("TLT", None, "hold"), ("tlt", None, "sell now"))
+    assert message(read_exclusions, rows) == (
+        "exclusions row 3, Legacy action: 'sell now' disagrees with 'hold' in row 2"
+    )
 
 
 def test_the_benchmark_adds_up_to_one():
@@ -179,7 +218,7 @@ def test_a_policy_is_read_from_the_tables_of_its_sheet():
         "SPY ≥ 10%",
         "each asset ≤ 25%",
         "volatility ≤ 12%",
-        "no TLT",
+        "TLT as held",
     ]
     assert policy.benchmark == (("SPY", 0.6), ("AGG", 0.4))
     assert policy.meta.policy_id == "P-1" and policy.score.risk == 0.5
@@ -212,4 +251,223 @@ def test_a_wrong_cell_of_the_policy_is_named_by_its_sheet_row():
     classes = table("Policy_Classes", CLASSES[0], ("Equity", 0.4, "?", 0.6), first_row=20)
     assert message(read_policy, tables(classes=classes)) == (
         "Policy, Policy_Classes row 20, Target: expected a number, found '?'"
+    )
+
+
+def test_two_limits_that_disagree_are_named_by_their_rows():
+    rows = [*LIMITS, ("Weight", "spy", "≥", "12%")]
+    assert message(read_limits, rows) == ("limits row 5, Value: '12%' disagrees with 0.1 in row 2")
+    softer = [(*LIMITS[0], "Severity"), *LIMITS[1:], ("volatility", "", "<=", 0.10, "soft")]
+    assert len(read_limits(softer)) == 4
+    assert len(read_limits([*LIMITS, LIMITS[1]])) == 4
+
+
+def test_all_mistakes_of_limits_are_shown_at_once():
+    rows = [LIMITS[0], ("wieght", "SPY", ">=", 0.1), ("weight", "", "=>", None)]
+    assert message(read_limits, rows) == (
+        "limits row 2, Rule: expected one of weight, average, each, return, volatility, tracking "
+        "error, cvar, beta, turnover, holdings, exclude, found 'wieght' (did you mean 'weight'?); "
+        "limits row 3, Selector: expected what the weight limit is about, found an empty cell; "
+        "limits row 3, Value: expected a number, found an empty cell"
+    )
+
+
+OBJECTIVES = ("Type", "Value", "Window")
+
+
+@pytest.mark.parametrize(
+    ("window", "years"),
+    [("10 years", 10), ("rolling 3 Years", 3), ("18 months", 1.5), (5, 5), ("7", 7), (None, None)],
+)
+def test_an_objective_is_judged_over_its_window(window, years):
+    expected = (ReturnObjective(ObjectiveType.REAL_RETURN, 0.045, years),)
+    assert read_objectives([OBJECTIVES, ("Real return", "4.5%", window)]) == expected
+    assert read_objectives([("real return", 0.045, window)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (
+            ("retrun", 0.06, None),
+            "objectives row 2, Type: expected one of return, real return, spending, funded ratio, "
+            "found 'retrun' (did you mean 'return'?)",
+        ),
+        (
+            ("return", None, "10 years"),
+            "objectives row 2, Value: expected a number, found an empty cell",
+        ),
+        (
+            ("return", 6, None),
+            "objectives row 2, Value: expected an annual rate as a decimal or in percent (as 0.06 "
+            "or 6%), found 6",
+        ),
+        (
+            ("spending", -0.04, None),
+            "objectives row 2, Value: expected a yearly share from 0 to 1 (as 0.04 or 4%), found "
+            "-0.04",
+        ),
+        (
+            ("funded ratio", 0, None),
+            "objectives row 2, Value: expected assets over liabilities, above zero (as 1.05), "
+            "found 0",
+        ),
+        (
+            ("return", 0.06, "a cycle"),
+            "objectives row 2, Window: expected a number of years or months (as 10 years), found "
+            "'a cycle'",
+        ),
+    ],
+)
+def test_a_wrong_objective_is_named(row, says):
+    assert message(read_objectives, [OBJECTIVES, row]) == says
+
+
+def test_two_values_for_one_objective_and_window_disagree():
+    rows = [OBJECTIVES, ("return", 0.06, "120 months"), ("return", 0.05, 10)]
+    assert message(read_objectives, rows) == (
+        "objectives row 3, Value: 0.05 disagrees with 0.06 in row 2"
+    )
+
+
+def test_the_policy_knows_what_it_must_earn():
+    # 4 % spent + 2.5 % inflation beats 6 %
+    objectives = table("Policy_Objectives", OBJECTIVES, ("return", 0.06, 10), ("spending", 0.04, 1))
+    liquidity = pairs("Policy_Liquidity", ("inflation", "2.5%"), ("spending_rule", "percent"))
+    policy = read_policy(tables(objectives=objectives, liquidity=liquidity))
+    assert policy.required_return == 0.065
+    assert policy.required_return_limit == Limit(
+        Rule.RETURN, "", ">=", 0.065, False, "objective: spending 4.00% + inflation 2.50%"
+    )
+    assert policy.liquidity.spending_rule == "percent"
+
+
+def test_objectives_that_contradict_the_liquidity_table_are_refused():
+    spent = table("Policy_Objectives", OBJECTIVES, ("spending", 0.04, 1))
+    liquidity = pairs("Policy_Liquidity", ("spending_rate", 0.05))
+    assert (
+        message(read_policy, tables(objectives=spent, liquidity=liquidity), error=PolicyError)
+        == "Policy, objective spending 4.00%: disagrees with the spending_rate of 5.00%"
+    )
+    real = table("Policy_Objectives", OBJECTIVES, ("real return", 0.04, 1))
+    assert message(read_policy, tables(objectives=real), error=PolicyError) == (
+        "Policy, objective real return 4.00%: needs inflation (Policy_Liquidity), found none"
+    )
+
+
+def test_a_key_that_disagrees_with_the_limit_of_its_name_is_refused():
+    meta = pairs("Policy_Meta", ("max_volatility", 0.10), first_row=7)
+    assert message(read_policy, tables(meta=meta)) == (
+        "Policy, Policy_Meta row 7, max_volatility: 0.1 disagrees with 'volatility ≤ 12%' in "
+        "Policy_Limits"
+    )
+    assert read_policy(tables(meta=pairs("Policy_Meta", ("max_volatility", "12%"))))
+
+
+def test_two_tables_with_different_turnover_caps_disagree():
+    meta = pairs("Policy_Meta", ("max_turnover", 0.10), first_row=7)
+    rebalance = pairs("Policy_Rebalance", ("max_turnover", 0.20), first_row=9)
+    assert message(read_policy, tables(meta=meta, rebalance=rebalance)) == (
+        "Policy, Policy_Meta row 7, max_turnover: 0.1 disagrees with 0.2 in Policy, "
+        "Policy_Rebalance row 9, max_turnover"
+    )
+
+
+def test_an_exclusion_that_a_limit_contradicts_is_refused():
+    limits = table("Policy_Limits", LIMITS[0], ("exclude", "tlt", None, None))
+    assert message(read_policy, tables(limits=limits)) == (
+        "Policy, Policy_Exclusions: 'TLT as held' disagrees with 'no tlt' in Policy_Limits"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "cell", "what"),
+    [
+        ("rebalance", "frequency", "fortnightly", "expected one of daily, weekly, monthly"),
+        ("rebalance", "watch", -0.01, "a weight from 0 to 1"),
+        ("liquidity", "spending_rule", "percnt", "did you mean 'percent'"),
+        ("liquidity", "spending_rate", 4, "a yearly share from 0 to 1"),
+        ("liquidity", "inflation", 2.5, "an annual rate as a decimal"),
+        ("liquidity", "horizon_years", 0, "a number of years above zero"),
+        ("tax", "short_rate", 37, "a tax rate from 0 to 1"),
+        ("tax", "lot_method", "FILO", "did you mean 'FIFO'"),
+        ("tax", "wash_days", -1, "a whole number of days of at least zero"),
+        ("tax", "harvest_threshold", 0.1, "a loss as a decimal from -1 to 0"),
+        ("meta", "confidence", 95, "a number between 0 and 1"),
+    ],
+)
+def test_a_setting_out_of_range_is_named_by_its_cell(name, key, cell, what):
+    given = tables(**{name: pairs(f"Policy_{name.title()}", (key, cell), first_row=30)})
+    text = message(read_policy_options, given)
+    assert text.startswith(f"Policy, Policy_{name.title()} row 30, {key}: ") and what in text
+
+
+def test_several_wrong_settings_are_shown_at_once():
+    tax = pairs("Policy_Tax", ("short_rate", 37), ("long_rate", "?"), ("wash_days", 1.5))
+    assert message(read_policy_options, tables(tax=tax)).count("Policy_Tax row") == 3
+
+
+def test_a_review_before_the_policy_takes_effect_is_refused():
+    meta = pairs("Policy_Meta", ("effective_from", "2025-01-01"), ("next_review", "2024-12-31"))
+    assert message(read_policy, tables(meta=meta), error=PolicyError) == (
+        "Policy, policy: next_review 2024-12-31 is before effective_from 2025-01-01"
+    )
+
+
+PARTS = (
+    ("Asset class", "Parent", "Min", "Target", "Max"),
+    ("Growth", None, 0.5, 0.6, 0.7),
+    ("Equity", "Growth", 0.3, 0.4, 0.5),
+    ("US", "equity", 0.2, 0.3, 0.4),
+    ("World", "Equity", 0.0, 0.1, 0.2),
+    ("Credit", "Growth", 0.1, 0.2, 0.3),
+    ("Safe", None, 0.3, 0.4, 0.5),
+)
+
+
+def test_classes_may_be_three_levels_deep():
+    assert [c.parent for c in read_classes(PARTS)] == [
+        None, "Growth", "equity", "Equity", "Growth", None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "says"),
+    [
+        (3, 1, "US", "asset class US: is a part of itself (US in US)"),
+        (1, 1, "World", "is a part of itself (Growth in World in Equity in Growth)"),
+        (3, 1, "Equty", "asset class US: parent 'Equty' is not listed (did you mean 'Equity'?)"),
+        (4, 3, 0.15, "parts of Equity: targets must add up to 40.00%, found 45.00%"),
+        (4, 3, None, None),
+        (3, 2, 0.55, "asset class US: min 55.00% is above target 30.00%"),
+        (4, 4, 0.1, None),
+    ],
+)  # fmt: skip
+def test_parts_divide_their_class_at_every_level(row, column, cell, says):
+    cells = with_cell(PARTS, row, column, cell)
+    if says is None:
+        assert read_classes(cells)
+    else:
+        with pytest.raises((InputError, PolicyError)) as raised:
+            read_classes(cells)
+        assert says in str(raised.value)
+
+
+def test_ranges_of_parts_must_leave_room_for_their_class():
+    crowded = [("Asset class", "Parent", "Min", "Max"), ("Equity", None, 0.2, 0.5)]
+    crowded += [("Bonds", None, 0.5, 0.8), ("US", "Equity", 0.3, 0.5), ("EU", "Equity", 0.3, 0.5)]
+    assert message(read_classes, crowded, error=PolicyError) == (
+        "parts of Equity: minima add up to 60.00%, more than its max of 50.00%"
+    )
+    sparse = [*crowded[:3], ("US", "Equity", 0.0, 0.05), ("EU", "Equity", 0.0, 0.1)]
+    assert message(read_classes, sparse, error=PolicyError) == (
+        "parts of Equity: maxima add up to 15.00%, less than its min of 20.00%"
+    )
+
+
+def test_all_contradictions_between_classes_are_shown_at_once():
+    cells = with_cell(with_cell(PARTS, 4, 3, 0.15), 6, 3, 0.35)
+    assert message(read_classes, cells, error=PolicyError) == (
+        "asset classes: targets must add up to 100.00%, found 95.00%; "
+        "parts of Equity: targets must add up to 40.00%, found 45.00%"
     )

@@ -22,6 +22,7 @@ SIGNATURES = {
     "IPS_EXPECTED_RETURNS": "returns, [method], [options]",
     "IPS_DATA_CHECK": "prices, [options]",
     "IPS_PROFILE": "profile, [horizon_years]",
+    "IPS_PROFILES": "[horizon_years]",
     "IPS_CHECK": "weights, universe, classes, [limits], [returns]",
     "IPS_CHECK_STATUS": "weights, universe, classes, [limits], [returns]",
     "IPS_OPTIMIZE": "returns, universe, classes, [objective], [limits], [options]",
