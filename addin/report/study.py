@@ -12,6 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.class_range import lineage
 from addin.domain.finding import Finding
 from addin.domain.history import Prices, Returns
 from addin.domain.holdings import CASH, Holdings
@@ -347,12 +348,12 @@ class Study:
         return tuple(c for c in self.case.policy.classes if c.parent is None)
 
     def class_weights(self, weights: pd.Series) -> pd.Series:
-        """Weight of each top class; a sub-class counts for its parent."""
-        parents = {label_key(c.name): c.parent or c.name for c in self.case.policy.classes}
+        """Weight of each top class; a sub-class counts for the class above it, at any depth."""
+        spelled = {label_key(c.name): c.name for c in self.top_classes}
         universe = self.all_assets
         held = aligned(weights, universe.tickers)
-        named = [parents.get(label_key(name), name) for name in universe.asset_classes]
-        totals = pd.Series(held).groupby(named).sum()
+        widest = [lineage(name, self.case.policy.classes)[-1] for name in universe.asset_classes]
+        totals = pd.Series(held).groupby([spelled.get(label_key(w), w) for w in widest]).sum()
         return totals.reindex([c.name for c in self.top_classes], fill_value=0.0)
 
     @cached_property
