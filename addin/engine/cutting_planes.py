@@ -7,10 +7,10 @@ import numpy as np
 
 from addin.domain.weights import EDGE, Vector
 from addin.engine.feasible import LinearRule, TailLimit
-from addin.engine.objectives import Answer, Method, Task
 from addin.engine.problem import Problem
 from addin.engine.program import UnprovedError
 from addin.engine.tail import tail_weights
+from addin.engine.task import Answer, Method, Task
 from addin.errors import InfeasibleError
 
 _MOST_CUTS = 500

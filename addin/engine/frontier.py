@@ -10,7 +10,6 @@ from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import FeasibleSet, TailLimit
 from addin.engine.lift import Charges, lifted
-from addin.engine.objectives import Task
 from addin.engine.optimize import Objective, explaining, optimize
 from addin.engine.polish import continued, polished
 from addin.engine.problem import Problem, problem_of
@@ -18,6 +17,7 @@ from addin.engine.program import Mask, Optimum, Program
 from addin.engine.programs import min_volatility
 from addin.engine.settings import AS_STATED, Settings, under
 from addin.engine.solve import OPTIMALITY, is_optimal, minimum
+from addin.engine.task import Task
 from addin.errors import InputError
 
 

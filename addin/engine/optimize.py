@@ -10,22 +10,16 @@ import pandas as pd
 from addin.domain.assumptions import Assumptions
 from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Vector, aligned
+from addin.engine.balance import towards
 from addin.engine.binding import binding
 from addin.engine.conflict import explained
 from addin.engine.cutting_planes import CutError, within_tails
 from addin.engine.feasible import FeasibleSet
-from addin.engine.objectives import (
-    METHODS,
-    Answer,
-    Method,
-    Objective,
-    Task,
-    objective_named,
-    towards,
-)
+from addin.engine.objectives import METHODS, Objective, objective_named
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import UnprovedError
 from addin.engine.settings import AS_STATED, Settings, under
+from addin.engine.task import Answer, Method, Task
 from addin.errors import InfeasibleError, InputError
 
 __all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
