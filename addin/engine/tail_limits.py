@@ -1,81 +1,111 @@
-"""Limits of CVaR around any objective: planes that cut off what is beyond them."""
+"""A program as an interior-point method wants it: limits as rows not below zero, room in each."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from addin.domain.weights import EDGE, Vector
-from addin.engine.feasible import LinearRule, TailLimit
-from addin.engine.objectives import Answer, Task
-from addin.engine.problem import Problem
-from addin.engine.program import UnprovedError
-from addin.engine.tail import tail_weights
-from addin.errors import InfeasibleError
+from addin.domain.weights import Matrix, Vector
+from addin.engine.program import Mask, Program
 
-_MOST_CUTS = 500
-_EXACT = EDGE / 10
+Places = NDArray[np.int64]
+
+_FIXED = 1e-12  # bounds this close leave a variable no room
 
 
-class CutError(InfeasibleError):
-    """No portfolio is left; ``problem`` has the planes that say so."""
+def roomy(program: Program, size: float) -> Program:
+    """The program in another unit of its objective, fixed variables held by rows of their own.
 
-    def __init__(self, problem: Problem, words: str) -> None:
-        super().__init__(words)
-        self.problem = problem
-
-
-def _limits(problem: Problem) -> list[TailLimit]:
-    soft = (limit for limit in problem.feasible.soft if isinstance(limit, TailLimit))
-    return [*problem.feasible.tail_limits, *soft]
-
-
-def tail_plane(problem: Problem, weights: Vector) -> tuple[float, Vector]:
-    """CVaR per row of the returns at (n,) weights, and the (n,) slope of a plane below it.
-
-    CVaR is the largest mean loss over all tails of its probability, so that of the tail which is
-    worst at one portfolio is no more than the CVaR of any other.
+    An interior point needs room between bounds. The rows added come last.
     """
-    shares = tail_weights(problem.scenarios @ weights, problem.confidence)
-    slope = -(shares @ problem.scenarios)
-    return float(slope @ weights), np.asarray(slope)
+    fixed = np.flatnonzero(program.upper - program.lower <= _FIXED)
+    lower, upper = program.lower.copy(), program.upper.copy()
+    lower[fixed], upper[fixed] = -np.inf, np.inf
+    return replace(
+        program,
+        quadratic=program.quadratic / size,
+        linear=program.linear / size,
+        rows=np.vstack([program.rows, np.eye(len(lower))[fixed]]),
+        row_lower=np.append(program.row_lower, program.lower[fixed]),
+        row_upper=np.append(program.row_upper, program.lower[fixed]),
+        lower=lower,
+        upper=upper,
+    )
 
 
-def _crossed(problem: Problem, weights: Vector) -> Iterator[LinearRule]:
-    """A plane for each limit that is exceeded by more than its planes so far know of."""
-    value, slope = tail_plane(problem, weights)
-    planes = [*problem.feasible.rules, *problem.feasible.soft]
-    for limit in _limits(problem):
-        own = [p for p in planes if isinstance(p, LinearRule) and p.words == limit.words]
-        known = max((float(p.coefficients @ weights) for p in own), default=-np.inf)
-        if value > limit.bound + _EXACT and (not limit.soft or value > known + _EXACT):
-            yield LinearRule(limit.words, slope, -np.inf, limit.bound, soft=limit.soft)
+def _finite(limit: Vector, among: Mask | bool = True) -> Places:
+    return np.flatnonzero(np.isfinite(limit) & among)
 
 
-def within_tails(task: Task, method: Callable[[Task], Answer]) -> Answer:
-    """The optimum of an objective among portfolios within every limit of CVaR.
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """Bounds and inequality rows of a program, each as one row that is not below zero."""
 
-    Each round solves under the planes found so far and adds one where the answer is beyond a
-    limit. An answer inside all limits is the optimum, as the planes cut off nothing allowed.
+    program: Program
 
-    Raises:
-        InfeasibleError: If the planes leave no portfolio.
-        UnprovedError: If some hundred planes do not suffice.
+    @cached_property
+    def equation(self) -> Mask:
+        """(m,) where a row has one value alone."""
+        return np.equal(self.program.row_lower, self.program.row_upper)
 
-    Source:
-        Kelley (1960), "The cutting-plane method for solving convex programs"; Künzi-Bay and
-        Mayer (2006), "Computational aspects of minimizing conditional value-at-risk".
-    """
-    if not _limits(task.problem):
-        return method(task)
-    for _ in range(_MOST_CUTS):
-        try:
-            answer = method(task)
-        except InfeasibleError as error:
-            raise CutError(task.problem, str(error)) from None
-        cuts = tuple(_crossed(task.problem, answer[0].x))
-        if not cuts:
-            return answer
-        feasible = task.problem.feasible.also(*cuts)
-        task = replace(task, problem=replace(task.problem, feasible=feasible))
-    raise UnprovedError("the planes of a limit of CVaR come to no end")
+    @cached_property
+    def places(self) -> tuple[Places, ...]:
+        """Variables with a lower and an upper limit, inequality rows with one."""
+        p = self.program
+        return (
+            _finite(p.lower),
+            _finite(p.upper),
+            _finite(p.row_lower, ~self.equation),
+            _finite(p.row_upper, ~self.equation),
+        )
+
+    @cached_property
+    def cuts(self) -> Places:
+        """(4,) where each kind of limit ends."""
+        return np.cumsum([len(place) for place in self.places])
+
+    @cached_property
+    def constant(self) -> Vector:
+        """(k,) room of the limits when all variables are zero."""
+        p, (low, high, above, below) = self.program, self.places
+        limits = [-p.lower[low], p.upper[high], -p.row_lower[above], p.row_upper[below]]
+        return np.concatenate(limits)
+
+    def linear(self, dx: Vector) -> Vector:
+        """(k,) change of the room."""
+        low, high, above, below = self.places
+        rows = self.program.rows @ dx
+        return np.concatenate([dx[low], -dx[high], rows[above], -rows[below]])
+
+    def _parts(self, y: Vector) -> tuple[Vector, ...]:
+        first, second, third, fourth = self.cuts
+        return y[:first], y[first:second], y[second:third], y[third:fourth]
+
+    def row_prices(self, y: Vector) -> Vector:
+        """(m,) of the inequality rows; zero for equations."""
+        _, _, above, below = self.places
+        result = np.zeros(len(self.equation))
+        result[above] += self._parts(y)[2]
+        result[below] -= self._parts(y)[3]
+        return result
+
+    def adjoint(self, y: Vector) -> Vector:
+        """(n,) multipliers of the limits pulled back to the variables."""
+        low, high = self.places[:2]
+        result = self.row_prices(y) @ self.program.rows
+        result[low] += self._parts(y)[0]
+        result[high] -= self._parts(y)[1]
+        return result
+
+    def curvature(self, weights: Vector) -> Matrix:
+        """(n, n) weighted sum of squares of the limits' gradients."""
+        low, high, above, below = self.places
+        parts = self._parts(weights)
+        bounds, rows = np.zeros(len(self.program.linear)), np.zeros(len(self.equation))
+        bounds[low] += parts[0]
+        bounds[high] += parts[1]
+        rows[above] += parts[2]
+        rows[below] += parts[3]
+        matrix = self.program.rows
+        return np.diag(bounds) + matrix.T @ (rows[:, None] * matrix)
