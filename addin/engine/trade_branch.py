@@ -9,9 +9,10 @@ import numpy as np
 
 from addin.domain.weights import Vector
 from addin.engine.trade_choices import Choices
+from addin.engine.trade_greedy import greedy
 from addin.engine.trade_problem import TradeProblem
 from addin.engine.trade_relaxation import Relaxation, Relaxed
-from addin.engine.trade_rounding import Rounding
+from addin.engine.trade_rounding import FORBIDDEN, Rounding
 
 CERTAIN = 1e-9  # of the value: an asset that is at one of its possible orders
 GAP = 2e-5  # of the value, twenty dollars in a million: near enough to the bound to stop
@@ -55,16 +56,29 @@ class _Tree:
         self.open: list[tuple[float, int, _Node, Relaxed]] = []
         self.solved, self.closed = 0, np.inf
         self.lots, self.merit = np.zeros(len(problem)), float("inf")
-        self._visit(_Node(root))
+        self._visit(_Node(root), 0.0)
+        if self.merit >= FORBIDDEN:
+            self._start(root, greedy(problem))
+            self._start(root, np.zeros(len(problem)))
 
     @property
     def bound(self) -> float:
         """No plan has a lower merit."""
         return min(self.merit, self.closed, self.open[0][0] if self.open else np.inf)
 
-    def _visit(self, node: _Node) -> None:
+    def _start(self, choices: Choices, lots: Vector) -> None:
+        """A plan to begin with, where the first rounding is forbidden."""
+        merit = float(self.rounding.merits(lots[None, :])[0])
+        if merit < self.merit:
+            self.lots, self.merit = self.rounding.improved(choices, lots, lots, merit)
+
+    def _visit(self, node: _Node, floor: float) -> None:
+        """Solve, round and keep a node, of which no plan is better than ``floor``."""
         relaxed = self._relaxed(node)
         if relaxed is None:
+            return
+        if relaxed.bound == -np.inf:
+            self.closed = min(self.closed, floor)
             return
         self._try(node.choices, relaxed)
         if relaxed.bound < self.merit - GAP:
@@ -82,7 +96,7 @@ class _Tree:
         lots, merit = self.rounding.rounded(choices, relaxed)
         promising = merit < self.merit + GAP or self.solved <= ALWAYS
         if promising and merit - relaxed.bound > GAP:
-            lots, merit = self.rounding.improved(choices, relaxed, lots, merit)
+            lots, merit = self.rounding.improved(choices, relaxed.lots, lots, merit)
         if merit < self.merit:
             self.lots, self.merit = lots, merit
 
@@ -93,7 +107,7 @@ class _Tree:
                 return True
             _, _, node, relaxed = heapq.heappop(self.open)
             for child in self._children(node, relaxed):
-                self._visit(child)
+                self._visit(child, relaxed.bound)
         return False
 
     def _children(self, node: _Node, relaxed: Relaxed) -> Iterator[_Node]:

@@ -1,4 +1,4 @@
-"""Orders one by one: the answer when the search for the best ones finds none in time."""
+"""Orders one by one: where the search for the best ones begins, or all there is without it."""
 
 import numpy as np
 

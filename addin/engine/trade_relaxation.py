@@ -12,6 +12,8 @@ from addin.engine.trade_choices import Choices
 from addin.engine.trade_problem import TradeProblem, TradeRule
 
 BROKEN = 1.0  # for each rule still broken: mending one goes before nearness to the targets
+LOST = 20.0  # seconds: a linear program of milliseconds that takes longer has lost its way
+INFEASIBLE = 2  # as scipy numbers what became of a program
 BEYOND = 5.0  # of a unit beyond a rule that stays broken; a unit moved is two of distance
 
 
@@ -25,7 +27,7 @@ class Relaxed:
     """The best mixture of possible orders.
 
     Attributes:
-        bound: No plan among these choices is better.
+        bound: No plan among these choices is better; −∞ when the program was not solved.
         lots: (n,) orders of any size, sales negative.
         values: (n,) what each asset adds to the bound.
         flags: Of each rule broken now the share of its penalty that is paid.
@@ -57,26 +59,37 @@ class Relaxation:
     def solved(
         self, choices: Choices, mended: Iterable[int], left: Iterable[int]
     ) -> Relaxed | None:
-        """The best mixture; None when no mixture obeys the rules.
+        """The best mixture; None when no mixture obeys the rules, unsolved when it is not found.
 
         Args:
             choices: The sizes an order may have.
             mended: Numbers of rules, among those broken now, that must be obeyed.
             left: Numbers of those whose penalty is paid in full.
         """
-        # milp without whole numbers is HiGHS's simplex, at half the cost of calling linprog
-        from scipy.optimize import Bounds, LinearConstraint, milp  # a third of a second to import
-
         lower, upper = self._bounds(choices)
         upper[[self.slack + k for k in mended] + [self.flag + k for k in mended]] = 0.0
         lower[[self.flag + k for k in left]] = 1.0
-        result = milp(
+        for presolve in (False, True):  # slower, but it recognises what has no solution
+            result = self._run(choices, lower, upper, presolve)
+            if result.status == INFEASIBLE:
+                return None
+            if result.status == 0:
+                return self._relaxed(choices, result)
+        return self._unsolved()
+
+    def _run(self, choices: Choices, lower: Vector, upper: Vector, presolve: bool) -> Any:
+        # milp without whole numbers is HiGHS's simplex, at half the cost of calling linprog
+        from scipy.optimize import Bounds, LinearConstraint, milp  # a third of a second to import
+
+        return milp(
             self._costs(choices),
             constraints=LinearConstraint(self._matrix(choices), *self._sides),
             bounds=Bounds(lower, upper),
-            options={"presolve": False},
+            options={"presolve": presolve, "time_limit": LOST},
         )
-        return self._relaxed(choices, result) if result.status == 0 else None
+
+    def _unsolved(self) -> Relaxed:
+        return Relaxed(-np.inf, np.zeros(self.n), np.zeros(self.n), np.zeros(len(self.broken)))
 
     def _relaxed(self, choices: Choices, result: Any) -> Relaxed:
         shares = result.x[: self.moved].reshape(self.n, self.corners)

@@ -81,12 +81,12 @@ class Rounding:
         return grid[best], float(merits[best])
 
     def improved(
-        self, choices: Choices, relaxed: Relaxed, lots: Vector, merit: float
+        self, choices: Choices, mixed: Vector, lots: Vector, merit: float
     ) -> tuple[Vector, float]:
         """A plan no lot or pair of lots of which can be moved to advantage, and its merit."""
         if not self.problem.whole:
             return lots, merit
-        active = self._active(choices, relaxed)
+        active = self._active(choices, mixed)
         for _ in range(IMPROVEMENTS):
             plans = self._changed(choices, lots, active)
             merits = self.merits(plans) if len(plans) else np.array([np.inf])
@@ -96,9 +96,9 @@ class Rounding:
             lots, merit = plans[best], float(merits[best])
         return lots, merit
 
-    def _active(self, choices: Choices, relaxed: Relaxed) -> list[int]:
+    def _active(self, choices: Choices, mixed: Vector) -> list[int]:
         """Assets between two orders first, then those with the finest lots."""
-        below, above = choices.neighbours(relaxed.lots)
+        below, above = choices.neighbours(mixed)
         order = np.lexsort((self.problem.lot, below == above))
         free = order[(choices.low < choices.high)[order]]
         return [int(i) for i in free[:ACTIVE]]

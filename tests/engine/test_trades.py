@@ -542,6 +542,27 @@ def test_cash_that_no_order_can_use_is_not_burnt_in_costs():
     assert verify(8_275).method == "MILP"
 
 
+def test_where_roundings_break_rules_the_search_begins_with_orders_one_by_one():
+    plan = verify(3_161)
+    assert plan.method == "MILP" and plan.orders
+
+
+def test_a_program_that_is_not_solved_does_not_tighten_the_bound(monkeypatch):
+    solver, calls = scipy.optimize.milp, []
+
+    def at_a_loss(*given, **named):
+        calls.append(1)
+        result = solver(*given, **named)
+        result.status = 4 if len(calls) > 1 and len(calls) % 6 < 2 else result.status
+        return result
+
+    held, wanted, rules, data = random_case(7)
+    best = rebalance(held, wanted, rules, **data)
+    monkeypatch.setattr(scipy.optimize, "milp", at_a_loss)
+    plan = rebalance(held, wanted, rules, **data)
+    assert plan.gap > best.gap and plan.notes == best.notes
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("block", range(100))
 def test_ten_thousand_portfolios_reconcile_and_obey(block):
