@@ -188,7 +188,8 @@ def _held_columns() -> tuple[Computed, ...]:
 
 def _class_columns() -> tuple[Computed, ...]:
     def of_policy(heading: str) -> str:
-        return f'=IF(I{{row}}="","",INDEX(Policy_Classes[{heading}],ROWS(I$7:I{{above}})))'
+        found = f"INDEX(Policy_Classes[{heading}],ROWS(I$7:I{{above}}))"
+        return f'=IF(I{{row}}="","",IF({found}="","",{found}))'
 
     return (
         Computed(
@@ -196,17 +197,33 @@ def _class_columns() -> tuple[Computed, ...]:
             "=IF(ROWS(I$7:I{above})<=ROWS(Policy_Classes[Asset class]),"
             'INDEX(Policy_Classes[Asset class],ROWS(I$7:I{above})),"")',
         ),
-        Computed("Actual", '=IF(I{row}="","",SUMIF(Held_classes,I{row},Held_weights))', WEIGHT),
+        Computed(
+            "Actual",
+            '=IF(I{row}="","",SUMIF(Held_classes,I{row},Held_weights)'
+            "+SUMIF(Held_parents,I{row},Held_weights)+SUMIF(Held_tops,I{row},Held_weights))",
+            WEIGHT,
+        ),
         Computed("Target", of_policy("Target"), WEIGHT),
         Computed("Min", of_policy("Min"), WEIGHT),
         Computed("Max", of_policy("Max"), WEIGHT),
-        Computed("Drift", '=IF(ISNUMBER(J{row}),J{row}-K{row},"")', WEIGHT),
+        Computed("Drift", '=IF(ISNUMBER(K{row}),J{row}-K{row},"")', WEIGHT),
     )
+
+
+def _parent_columns() -> tuple[Computed, ...]:
+    """The classes above that of each asset, so that a class counts what is held below it."""
+
+    def above(cell: str) -> str:
+        found = f"MATCH({cell},Policy_Classes[Asset class],0)"
+        return f'=IF({cell}="","",IFERROR(INDEX(Policy_Classes[Parent],{found})&"",""))'
+
+    return Computed("Parent class", above("D{row}")), Computed("Class above", above("X{row}"))
 
 
 def draw_allocation(page: AnalysisSheet) -> None:
     """What is held by asset and class, and every rule against it."""
-    for name, column in (("Held_tickers", 0), ("Held_weights", 1), ("Held_classes", 3)):
+    held = (("Held_tickers", 0), ("Held_weights", 1), ("Held_classes", 3))
+    for name, column in (*held, ("Held_parents", 23), ("Held_tops", 24)):
         page.define(name, page.cells(column))
     page.define("Current_weights", page.cells(0, 2, headed=True))
     page.define("Class_names", page.cells(8, 1, CLASSES))
@@ -228,5 +245,6 @@ def draw_allocation(page: AnalysisSheet) -> None:
     kinds = (TEXT, RATE, RATE, RATE, TEXT, TEXT, TEXT)
     page.spill(15, "IPS_CHECK", f"=IPS_CHECK({rules})", kinds, RULES)
     page.colour_statuses(19, RULES)
+    page.columns(23, "Classes above", _parent_columns())
     page.sheet.set_column(15, 15, 22)
     page.sheet.set_column(21, 21, 44)
