@@ -3,13 +3,8 @@
 from typing import Annotated
 
 from addin.domain.weights import aligned
-from addin.engine.black_litterman import (
-    Prior,
-    ViewMethod,
-    black_litterman,
-    method_for,
-    normalised,
-)
+from addin.engine.black_litterman import Prior, black_litterman, normalised
+from addin.engine.view_uncertainty import ViewMethod, method_for
 from addin.excel.grid import Cells
 from addin.excel.options import read_options
 from addin.excel.read_covariance import read_covariance

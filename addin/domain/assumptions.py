@@ -16,6 +16,7 @@ class Assumptions:
         covariance: (N, N) of annual returns.
         risk_free: Annual rate.
         years: Of the history behind the expected returns; None where there is none.
+        notes: What was done to reach them that a reader should know, in sentences.
     """
 
     tickers: tuple[str, ...]
@@ -23,6 +24,7 @@ class Assumptions:
     covariance: Matrix
     risk_free: float = 0.0
     years: float | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.tickers)

@@ -25,6 +25,8 @@ class Options:
     # optimisation
     expected_returns: str | None = None
     covariance: str = "ledoit-wolf"
+    history: str = "common"  # or stambaugh: what histories of different length give
+    market_premium: float | None = None  # annual; None: the history's own
     risk_aversion: float = 2.5
     target_return: float | None = None
     target_volatility: float | None = None

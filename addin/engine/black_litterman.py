@@ -7,23 +7,15 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.choice import Choice
 from addin.domain.views import Views
 from addin.domain.weights import Matrix, Vector, aligned
+from addin.engine.return_estimators import equilibrium
+from addin.engine.view_uncertainty import ViewMethod, method_for, uncertainty
 from addin.errors import InputError
 
-BLANK_CONFIDENCE = 0.5
-_NO_RISK = 1e-12  # of the largest variance
 _DEPENDENT = 1e-10  # eigenvalue of views scaled to unit variance
 _LEAST_SUM = 1e-6
 _CONSISTENT = 1e-6  # standard deviations of a view
-
-
-class ViewMethod(Choice):
-    """How uncertain views are, and which covariance follows."""
-
-    HE_LITTERMAN = "he-litterman"
-    IDZOREK = "idzorek"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +40,8 @@ class Prior:
 
     @cached_property
     def equilibrium(self) -> Vector:
-        """(n,) returns at which everybody holds the market: r + δΣw."""
-        premium = self.risk_aversion * (self.covariance @ self.market_weights)
-        return np.asarray(self.risk_free + premium)
+        """(n,) returns at which everybody holds the market."""
+        return equilibrium(self.covariance, self.market_weights, self.risk_aversion, self.risk_free)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,50 +61,6 @@ class Posterior:
     covariance: Matrix
     weights: Vector
     uncertainty: Vector
-
-
-def view_variances(prior: Prior, views: Views, tau: float) -> Vector:
-    """pτΣp' of each view: how far its return may be from the equilibrium's.
-
-    Raises:
-        InputError: If τ is not above zero, or a view is on assets without risk.
-    """
-    if not tau > 0:
-        raise InputError(f"tau: need a number above zero, found {tau:g}")
-    picks = views.picks
-    variances = np.einsum("ij,ij->i", picks @ prior.covariance, picks)
-    floor = _NO_RISK * float(np.diag(prior.covariance).max(initial=0.0))
-    floors = floor * np.einsum("ij,ij->i", picks, picks)
-    for name, variance, least in zip(views.names, variances, floors, strict=True):
-        if not variance > least:
-            raise InputError(f"views, {name}: need assets with risk, found a pick without any")
-    return np.asarray(tau * variances)
-
-
-def uncertainty(prior: Prior, views: Views, method: ViewMethod, tau: float) -> Vector:
-    """Variance of each view: (k,), the diagonal of Ω.
-
-    ``he-litterman``: pτΣp'. ``idzorek``: (1 − c)/c · pτΣp', zero at full confidence; a view
-    without a confidence has 50 %, at which both methods agree.
-
-    Raises:
-        InputError: If a confidence is stated for ``he-litterman``; as ``view_variances``.
-
-    Source:
-        He and Litterman (1999); Idzorek (2005), whose confidence is the share of the way from
-        the market's weights to those of full confidence; closed form by Walters (2007).
-    """
-    variances = view_variances(prior, views, tau)
-    stated = ~np.isnan(views.confidences)
-    if method is ViewMethod.IDZOREK:
-        confidence = np.where(stated, views.confidences, BLANK_CONFIDENCE)
-        return np.asarray((1 - confidence) / confidence * variances)
-    if stated.any():
-        raise InputError(
-            f"views, {views.names[int(np.argmax(stated))]}: {ViewMethod.HE_LITTERMAN} has no use "
-            f"for a confidence; leave it blank, or choose the method {ViewMethod.IDZOREK}"
-        )
-    return variances
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +169,7 @@ def black_litterman(prior: Prior, views: Views, method: ViewMethod, tau: float) 
     Raises:
         InputError: As ``uncertainty`` and ``updated``.
     """
-    mix = _Mix(prior, views, uncertainty(prior, views, method, tau), tau)
+    mix = _Mix(prior, views, uncertainty(prior.covariance, views, method, tau), tau)
     if method is ViewMethod.HE_LITTERMAN:
         covariance, weights = mix.covariance, mix.held
     else:
@@ -240,12 +187,6 @@ def normalised(weights: Vector) -> Vector:
     if not total > _LEAST_SUM:
         raise InputError(f"normalise: weights add up to {total:.2%} and cannot be scaled to 100%")
     return np.asarray(weights / total)
-
-
-def method_for(views: Views) -> ViewMethod:
-    """The method when none is chosen: ``idzorek`` where a view states a confidence."""
-    stated = bool((~np.isnan(views.confidences)).any())
-    return ViewMethod.IDZOREK if stated else ViewMethod.HE_LITTERMAN
 
 
 def black_litterman_assumptions(

@@ -9,6 +9,7 @@ from addin.domain.options import Options
 from addin.domain.policy import SpendingRule
 from addin.engine.covariance import CovarianceMethod
 from addin.engine.expected_returns import ExpectedReturnMethod
+from addin.engine.moments import RaggedHistory
 from addin.engine.returns import Frequency
 from addin.errors import InputError
 from addin.excel.options import Setting, Settings
@@ -43,6 +44,7 @@ class LotRelief(StrEnum):
 _CHOICES: dict[str, type[StrEnum]] = {
     "frequency": Frequency,
     "covariance": CovarianceMethod,
+    "history": RaggedHistory,
     "expected_returns": ExpectedReturnMethod,
     "spending_rule": SpendingRule,
     "lot_method": LotRelief,

@@ -11,7 +11,8 @@ from addin.domain.options import Options
 from addin.domain.universe import Universe
 from addin.domain.weights import Matrix, Vector
 from addin.engine.covariance import CovarianceMethod
-from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
+from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
+from addin.engine.moments import RaggedHistory
 from addin.errors import InputError
 from addin.excel.grid import Cells, as_key, grid, is_given
 from addin.excel.read_covariance import is_labelled_matrix, read_covariance
@@ -75,11 +76,15 @@ def _market(cells: Cells, universe: Universe, tickers: tuple[str, ...], options:
         method=member(method, "options, expected_returns", ExpectedReturnMethod),
         covariance_method=member(options.covariance, "options, covariance", CovarianceMethod),
         risk_free=options.risk_free,
-        market_weights=universe_weights(universe, BENCHMARK_WEIGHT),
-        universe_returns=stated,
-        risk_aversion=options.risk_aversion,
         half_life=options.half_life,
         periods_per_year=options.periods_per_year,
+        history=member(options.history, "options, history", RaggedHistory),
+        beliefs=Beliefs(
+            market_weights=universe_weights(universe, BENCHMARK_WEIGHT),
+            market_premium=options.market_premium,
+            risk_aversion=options.risk_aversion,
+            universe_returns=stated,
+        ),
     )
     return Market(known, returns)
 

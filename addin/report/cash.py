@@ -1,5 +1,7 @@
 """Money as one more asset: of class Cash, liquid at once, earning the risk-free rate."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from addin.domain.assumptions import Assumptions
@@ -40,4 +42,5 @@ def cash_assumptions(known: Assumptions) -> Assumptions:
     covariance = np.zeros((n + 1, n + 1))
     covariance[:n, :n] = known.covariance
     expected = np.append(known.expected_returns, known.risk_free)
-    return Assumptions((*known.tickers, CASH), expected, covariance, known.risk_free)
+    tickers = (*known.tickers, CASH)
+    return replace(known, tickers=tickers, expected_returns=expected, covariance=covariance)

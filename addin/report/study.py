@@ -27,8 +27,9 @@ from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.covariance import CovarianceMethod
 from addin.engine.data_check import check_covariance
 from addin.engine.drift import Bands, DriftRow, drift
-from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
+from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
+from addin.engine.moments import RaggedHistory
 from addin.engine.optimize import Settings
 from addin.engine.returns import CommonWindow, Frequency, common_window
 from addin.engine.risk import risk_contributions
@@ -162,15 +163,19 @@ class Study:
         method = options.expected_returns or ("universe" if typed is not None else "shrunk")
         return cash_assumptions(
             assumptions(
-                self.asset_returns,
+                self.ragged_returns,
                 method=ExpectedReturnMethod(method),
                 covariance_method=CovarianceMethod(options.covariance),
                 risk_free=options.risk_free,
-                market_weights=None if market is None else market.drop(CASH),
-                universe_returns=None if typed is None else typed[:-1],
-                risk_aversion=options.risk_aversion,
                 half_life=options.half_life,
                 periods_per_year=self.per_year,
+                history=RaggedHistory(options.history),
+                beliefs=Beliefs(
+                    market_weights=None if market is None else market.drop(CASH),
+                    market_premium=options.market_premium,
+                    universe_returns=None if typed is None else typed[:-1],
+                    risk_aversion=options.risk_aversion,
+                ),
             )
         )
 

@@ -4,9 +4,8 @@ import pytest
 
 from addin.domain.history import Returns
 from addin.engine.covariance import CovarianceMethod, covariance
-from addin.engine.expected_returns import (
-    ExpectedReturnMethod,
-    assumptions,
+from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
+from addin.engine.return_estimators import (
     equilibrium,
     ewma,
     historical,
@@ -22,12 +21,14 @@ def monthly(seed=0, rows=60, tickers=("SPY", "AGG", "GLD")):
     return Returns(dates.astype("datetime64[D]"), tickers, values)
 
 
-def assumed(returns, method, **settings):
+def assumed(returns, method, **typed):
+    settings = {k: typed.pop(k) for k in ("periods_per_year", "history") if k in typed}
     return assumptions(
         returns,
         method=ExpectedReturnMethod(method),
         covariance_method=CovarianceMethod.SAMPLE,
         risk_free=0.02,
+        beliefs=Beliefs(**typed),
         **settings,
     )
 
