@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.class_range import parts_of
 from addin.domain.history import Returns
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
@@ -100,8 +101,8 @@ class Yardstick:
 
     def _distance(self, view: Portfolio) -> float:
         """Over the lowest classes that have a target."""
-        parents = {each.parent for each in self.classes}
-        leaves = [c for c in self.classes if c.target is not None and c.name not in parents]
+        ends = [c for c in self.classes if not parts_of(c.name, self.classes)]
+        leaves = [c for c in ends if c.target is not None]
         totals = [class_members(view.universe, (), c.name) @ view.weights for c in leaves]
         targets = [c.target or 0.0 for c in leaves]
         return float(np.abs(np.array(totals) - np.array(targets)).sum()) / 2

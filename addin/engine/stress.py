@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from addin.domain.class_range import lineage
 from addin.domain.holdings import CASH
 from addin.domain.labels import did_you_mean, label_key
 from addin.domain.policy import ClassRange
@@ -86,7 +87,6 @@ def asset_shocks(
 
 def _lineages(universe: Universe, classes: Sequence[ClassRange]) -> dict[str, tuple[str, ...]]:
     """Each ticker's labels from the nearest to the widest: itself, its class, the parents."""
-    parents = {label_key(c.name): c.parent for c in classes if c.parent is not None}
     pairs = list(zip(universe.tickers, universe.asset_classes, strict=True))
     if label_key(CASH) not in {label_key(ticker) for ticker in universe.tickers}:
         pairs.append((CASH, CASH_CLASS))
@@ -99,7 +99,7 @@ def _lineages(universe: Universe, classes: Sequence[ClassRange]) -> dict[str, tu
                 ticker,
                 asset_class,
                 own_parent.get(ticker),
-                parents.get(label_key(asset_class)),
+                *lineage(asset_class, classes)[1:],
             )
             if label is not None
         )

@@ -1,5 +1,6 @@
 """Where the money is: classes against their policy ranges, and the assets within them."""
 
+from addin.domain.class_range import lineage
 from addin.domain.labels import label_key
 from addin.domain.policy import ClassRange
 from addin.domain.table import Row
@@ -95,8 +96,8 @@ def asset_bounds(study: Study) -> dict[str, tuple[float, float]]:
 def position_rows(study: Study) -> list[Row]:
     """Each class followed by its assets."""
     actual, drifts = study.class_weights(study.current_weights), drift_by_class(study)
-    parents = {label_key(c.name): c.parent or c.name for c in study.case.policy.classes}
-    of_class = [parents.get(label_key(name), name) for name in study.all_assets.asset_classes]
+    names, classes = study.all_assets.asset_classes, study.case.policy.classes
+    of_class = [lineage(name, classes)[-1] for name in names]
     rows: list[Row] = []
     for each in study.top_classes:
         row = drifts.get(label_key(each.name))

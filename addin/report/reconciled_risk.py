@@ -4,7 +4,7 @@ from math import fsum, prod
 
 from addin.report import recount
 from addin.report.performance import growth_rows
-from addin.report.reconciled_weights import by_ticker, of_class
+from addin.report.reconciled_weights import by_ticker, lineages
 from addin.report.reconciliation import ROUNDING, Reconciliation, number
 from addin.report.study import Study
 
@@ -71,10 +71,9 @@ def drawdown(study: Study) -> Reconciliation:
 
 def stress(study: Study) -> Reconciliation:
     """Stress results of the current weights."""
-    classes = dict(zip(study.all_assets.tickers, study.all_assets.asset_classes, strict=True))
-    lineage = {ticker: (classes[ticker], top) for ticker, top in of_class(study).items()}
+    classes = lineages(study)
     second = [
-        recount.stressed(by_ticker(study.current_weights), lineage, each)
+        recount.stressed(by_ticker(study.current_weights), classes, each)
         for each in study.case.scenarios
     ]
     pairs = zip(study.stress_current, second, strict=True)

@@ -16,12 +16,23 @@ def by_ticker(weights: pd.Series) -> dict[str, float]:
     return {str(ticker): float(weight) for ticker, weight in weights.items()}
 
 
+def lineages(study: Study) -> dict[str, tuple[str, ...]]:
+    """Class of each asset and the classes above it, settlement cash among them."""
+    classes, universe = study.case.policy.classes, study.all_assets
+    spelled = {label_key(c.name): c.name for c in classes}
+    above = {label_key(c.name): label_key(c.parent) for c in classes if c.parent is not None}
+    keys = {
+        t: [label_key(n)] for t, n in zip(universe.tickers, universe.asset_classes, strict=True)
+    }
+    for line in keys.values():
+        while line[-1] in above:
+            line.append(above[line[-1]])
+    return {ticker: tuple(spelled.get(key, key) for key in line) for ticker, line in keys.items()}
+
+
 def of_class(study: Study) -> dict[str, str]:
     """Top class of each asset, settlement cash among them."""
-    parents = {label_key(c.name): c.parent or c.name for c in study.case.policy.classes}
-    universe = study.all_assets
-    pairs = zip(universe.tickers, universe.asset_classes, strict=True)
-    return {ticker: parents.get(label_key(name), name) for ticker, name in pairs}
+    return {ticker: line[-1] for ticker, line in lineages(study).items()}
 
 
 def portfolio_value(study: Study) -> Reconciliation:

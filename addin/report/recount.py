@@ -90,7 +90,7 @@ def stressed(
 
     Args:
         weights: Decimals by ticker.
-        classes: Class, then parent class, by ticker.
+        classes: Class, then the classes above it, by ticker.
         scenario: Shocks by label.
     """
     shocks = {label_key(name): shock for name, shock in scenario.shocks.items()}

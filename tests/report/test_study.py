@@ -12,8 +12,12 @@ from addin.domain.history import Prices
 from addin.domain.holdings import CASH, Holdings, Position
 from addin.domain.universe import Universe
 from addin.errors import InputError
+from addin.report.allocation import position_rows
+from addin.report.allocation import position_rows
 from addin.report.case import last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
+from addin.report.reconciled_weights import lineages, of_class
+from addin.report.reconciled_weights import lineages, of_class
 from addin.report.study import STEPS, Study
 
 DATES = np.array(["2025-01-02", "2025-01-03", "2025-01-06"], dtype="datetime64[D]")
@@ -155,3 +159,29 @@ def test_drawdown_is_daily_and_everything_else_monthly(study):
     assert study.current.metrics["max drawdown"][0] == pytest.approx(deepest)
     monthly = study.current.track.std(ddof=1) * 12**0.5
     assert study.current.metrics["volatility"][0] == pytest.approx(monthly)
+
+
+def test_drift_counts_classes_three_levels_deep(study):
+    # the sample's Equity becomes a part of Growth, and SPY a part of Equity
+    def split(each):
+        return replace(each, parent="Growth") if each.name == "Equity" else each
+
+    case = study.case
+    growth = replace(next(c for c in case.policy.classes if c.name == "Equity"), name="growth")
+    core = replace(growth, name="Core", lower=0.0, target=None, parent="equity")
+    core = replace(core, inner_lower=None, inner_upper=None)
+    policy = replace(case.policy, classes=(growth, *map(split, case.policy.classes), core))
+    names = ["Core" if t == "SPY" else n for t, n in _assets(case.universe)]
+    deep = Study(replace(case, policy=policy, universe=replace(case.universe, asset_classes=names)))
+    before, after = (each.class_weights(each.current_weights) for each in (study, deep))
+    assert list(after.index) == ["growth", "Fixed income", "Alternatives", "Cash"]
+    assert after.to_numpy() == pytest.approx(before.to_numpy(), abs=1e-15)
+    assert of_class(deep)["SPY"] == "growth" and lineages(deep)["SPY"][1:] == ("Equity", "growth")
+    again = {row[0]: row[3] for row in position_rows(deep)}
+    assert again == {
+        {"Equity": "growth"}.get(row[0], row[0]): row[3] for row in position_rows(study)
+    }
+
+
+def _assets(universe):
+    return zip(universe.tickers, universe.asset_classes, strict=True)
