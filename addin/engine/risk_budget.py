@@ -133,7 +133,8 @@ def _start(correlation: Matrix, budgets: Vector) -> Vector:
     exposure = correlation @ z
     if (exposure > 0).all():
         z = budgets / exposure
-    return np.asarray(z / np.sqrt(max(z @ (correlation @ z), _LEAST_VARIANCE)))
+    variance = float(z @ (correlation @ z))
+    return np.asarray(z / np.sqrt(max(variance, _LEAST_VARIANCE)))
 
 
 def _relative_step(correlation: Matrix, budgets: Vector, z: Vector, missing: Vector) -> Vector:
