@@ -1,6 +1,15 @@
 import pytest
 
-from addin.domain.policy import ClassRange, Limit, Policy, Rebalancing, Rule, ScoreWeights
+from addin.domain.class_range import lineage
+from addin.domain.policy import (
+    ClassRange,
+    LegacyAction,
+    Limit,
+    Policy,
+    Rebalancing,
+    Rule,
+    ScoreWeights,
+)
 from addin.errors import PolicyError
 
 EQUITY = ClassRange("Equity", 0.45, 0.65, target=0.60)
@@ -63,6 +72,8 @@ def test_unknown_parent_is_named():
         (Limit(Rule.VOLATILITY, "", "<=", 0.125), "volatility ≤ 12.5%"),
         (Limit(Rule.AVERAGE, "ESG", ">=", 6), "average ESG ≥ 6"),
         (Limit(Rule.EXCLUDE, "Region=Russia", "", 0), "no Region=Russia"),
+        (Limit(Rule.EXCLUDE, "XYZ", "", 0, legacy=LegacyAction.SELL_DOWN), "no more XYZ"),
+        (Limit(Rule.EXCLUDE, "XYZ", "", 0, legacy=LegacyAction.HOLD), "XYZ as held"),
     ],
 )
 def test_a_limit_reads_as_a_person_would_say_it(limit, words):
@@ -82,3 +93,30 @@ def test_watch_above_flag_is_refused():
 def test_score_weights_that_are_all_zero_are_refused():
     with pytest.raises(PolicyError, match="not all zero"):
         ScoreWeights(0, 0, 0, 0, 0)
+
+
+def test_parts_with_some_targets_must_leave_room_for_the_rest():
+    parts = (
+        ClassRange("US", 0.2, 0.7, target=0.65, parent="Equity"),
+        ClassRange("World", 0.0, 0.3, parent="Equity"),
+    )
+    with pytest.raises(PolicyError, match=r"add up to at most 60\.00%, found 65\.00%"):
+        Policy((EQUITY, BONDS, *parts))
+
+
+def test_a_lineage_names_the_classes_above_from_near_to_far():
+    classes = (
+        ClassRange("Growth", 0, 1),
+        ClassRange("Equity", 0, 1, parent="growth"),
+        ClassRange("US", 0, 1, parent="EQUITY"),
+    )
+    assert lineage("us", classes) == ("us", "EQUITY", "growth")
+    assert lineage("Timber", classes) == ("Timber",)
+
+
+def test_a_lineage_that_runs_in_a_circle_ends():
+    circle = (ClassRange("A", 0, 1, parent="B"), ClassRange("B", 0, 1, parent="A"))
+    assert lineage("A", circle) == ("A", "B", "A")
+    assert lineage("C", (*circle, ClassRange("C", 0, 1, parent="A"))) == ("C", "A", "B", "A")
+    with pytest.raises(PolicyError, match=r"asset class A: is a part of itself \(A in B in A\)"):
+        Policy((EQUITY, BONDS, *circle))
