@@ -14,9 +14,10 @@ from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING
 from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE, IPS_PROFILES
 from udfs.risk import IPS_CVAR, IPS_RISK_CONTRIBUTION, IPS_VAR
 from udfs.stress import IPS_STRESS
-from udfs.views import IPS_BLACK_LITTERMAN
+from udfs.views import IPS_ASSUMPTIONS, IPS_BLACK_LITTERMAN
 
 __all__ = [
+    "IPS_ASSUMPTIONS",
     "IPS_BLACK_LITTERMAN",
     "IPS_CANDIDATES",
     "IPS_CHECK",

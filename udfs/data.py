@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from addin.domain.finding import Finding, Severity
-from addin.engine.covariance import CovarianceMethod, correlation, covariance
+from addin.engine.covariance import CovarianceMethod, correlation
 from addin.engine.data_check import check_prices
-from addin.engine.expected_returns import ExpectedReturnMethod, assumptions
+from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
+from addin.engine.moments import Moments, RaggedHistory, moments
 from addin.engine.returns import Frequency, period_ends, periods_per_year, simple_returns
-from addin.excel.grid import Cells
+from addin.excel.grid import Cells, is_given
 from addin.excel.options import read_options
 from addin.excel.read_history import (
     currency_columns,
@@ -15,14 +16,22 @@ from addin.excel.read_history import (
     read_prices,
     read_returns,
 )
+from addin.excel.read_weights import read_weights
 from addin.excel.scalars import flag_or, member, member_or, text_or
-from addin.excel.shape import block, dated_block, labelled_matrix
+from addin.excel.shape import block, dated_block, labelled_matrix, noted_block
 from addin.excel.udf import cells, worksheet_function
 from udfs.arguments import Options, Prices, Returns
 
 CovarianceName = Annotated[
     Cells,
-    cells("sample, ewma, ledoit-wolf (default), ledoit-wolf-cc or constant-correlation."),
+    cells("sample, ewma, ledoit-wolf (default), ledoit-wolf-cc, constant-correlation or factor."),
+]
+HistoryName = Annotated[
+    Cells,
+    cells(
+        "common (default): dates on which all assets have a return; stambaugh: every return, "
+        "young histories by regression on longer ones."
+    ),
 ]
 
 
@@ -42,45 +51,72 @@ def IPS_RETURNS(
     return dated_block(returns.dates, returns.tickers, returns.values)
 
 
+def _moments(returns: Cells, method: Cells, history: Cells) -> Moments:
+    return moments(
+        read_returns(returns),
+        member_or(method, "method", CovarianceMethod.LEDOIT_WOLF),
+        history=member_or(history, "history", RaggedHistory.COMMON),
+    )
+
+
 @worksheet_function
 def IPS_COVARIANCE(
     returns: Returns,
     method: CovarianceName = None,
     annualise: Annotated[Cells, cells("TRUE (default): times periods per year.")] = None,
+    history: HistoryName = None,
 ) -> object:
     """Covariance matrix of returns over the dates on which all assets have one; annual.
 
     Ledoit–Wolf (2004) shrinks to the scaled identity, ledoit-wolf-cc to constant correlation;
-    sample divides by T − 1 and needs more rows than assets.
+    sample divides by T − 1 and needs more rows than assets; factor keeps the sample variances
+    and explains correlations by the principal components above the Marchenko–Pastur edge.
+    history stambaugh (1997) uses every return by maximum likelihood, divisor T: a young history
+    is regressed on the longer ones; shrinkage is then by the share the common dates show. It
+    makes up no returns: tails and backtests stay those of the common dates.
     """
-    common = read_returns(returns).complete()
-    chosen = member_or(method, "method", CovarianceMethod.LEDOIT_WOLF)
-    scale = periods_per_year(common.dates) if flag_or(annualise, "annualise", True) else 1
-    return labelled_matrix(common.tickers, covariance(common.values, chosen) * scale)
+    known = _moments(returns, method, history)
+    per_year = flag_or(annualise, "annualise", True)
+    scale = periods_per_year(known.returns.dates) if per_year else 1
+    return labelled_matrix(known.returns.tickers, known.covariance * scale)
 
 
 @worksheet_function
-def IPS_CORRELATION(returns: Returns, method: CovarianceName = None) -> object:
-    """Correlation matrix of returns over the dates on which all assets have one."""
-    common = read_returns(returns).complete()
-    chosen = member_or(method, "method", CovarianceMethod.LEDOIT_WOLF)
-    return labelled_matrix(common.tickers, correlation(covariance(common.values, chosen)))
+def IPS_CORRELATION(
+    returns: Returns, method: CovarianceName = None, history: HistoryName = None
+) -> object:
+    """Correlation matrix of returns over the dates on which all assets have one.
+
+    Methods and history as in IPS_COVARIANCE.
+    """
+    known = _moments(returns, method, history)
+    return labelled_matrix(known.returns.tickers, correlation(known.covariance))
 
 
 @worksheet_function
 def IPS_EXPECTED_RETURNS(
     returns: Returns,
-    method: Annotated[Cells, cells("historical, ewma or shrunk (default).")] = None,
+    method: Annotated[
+        Cells, cells("historical, ewma, shrunk (default), james-stein, equilibrium or capm.")
+    ] = None,
     options: Options = None,
+    market_weights: Annotated[
+        Cells, cells("For equilibrium and capm: ticker and decimal, adding up to 1.")
+    ] = None,
 ) -> object:
     """Expected arithmetic return of each asset, annual: mean per period times periods per year.
 
-    shrunk is Jorion's (1986) Bayes–Stein estimate with the option covariance; ewma halves the
-    past every half_life rows. Options: expected_returns, covariance, half_life,
-    periods_per_year.
+    shrunk is Jorion's (1986) Bayes–Stein estimate, towards the least volatile portfolio's mean;
+    james-stein moves means to their average; both use the option covariance. ewma halves the
+    past every half_life rows. equilibrium is risk_free + risk_aversion·Σ·market weights; capm is
+    risk_free + β·market_premium, the history's own premium when not given. history=stambaugh
+    uses every return, see IPS_COVARIANCE; the first Note then says what was done. Options:
+    expected_returns, covariance, history, half_life, periods_per_year, risk_free, risk_aversion,
+    market_premium.
     """
     given = read_options(options)
     default = given.expected_returns or ExpectedReturnMethod.SHRUNK
+    weights = read_weights(market_weights, "market_weights") if is_given(market_weights) else None
     known = assumptions(
         read_returns(returns),
         method=member(text_or(method, "method", default), "method", ExpectedReturnMethod),
@@ -88,10 +124,15 @@ def IPS_EXPECTED_RETURNS(
         risk_free=given.risk_free,
         half_life=given.half_life,
         periods_per_year=given.periods_per_year,
+        history=member(given.history, "options, history", RaggedHistory),
+        beliefs=Beliefs(
+            market_weights=weights,
+            market_premium=given.market_premium,
+            risk_aversion=given.risk_aversion,
+        ),
     )
-    return block(
-        ("Ticker", "Expected return"), zip(known.tickers, known.expected_returns, strict=True)
-    )
+    rows = zip(known.tickers, known.expected_returns, strict=True)
+    return noted_block(("Ticker", "Expected return"), rows, "; ".join(known.notes))
 
 
 def _truncated(tickers: list[str]) -> list[Finding]:

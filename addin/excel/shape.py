@@ -62,6 +62,14 @@ def block(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[Seq
     return [headings, *rows]
 
 
+def noted_block(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], note: str
+) -> list[Sequence[object]]:
+    """A table with one more column, Note: a sentence about the whole of it in the first row."""
+    noted = [[*row, "" if i else note] for i, row in enumerate(rows)]
+    return [(*headings, "Note"), *noted]
+
+
 def dated_block(
     dates: np.ndarray[Any, np.dtype[np.datetime64]], headings: Sequence[str], values: Any
 ) -> list[Sequence[object]]:

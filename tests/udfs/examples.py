@@ -50,6 +50,12 @@ COVARIANCE = [
     ["SGOV", 0.0, 0.0, 0.0001],
 ]
 VIEWS = [["View", "SPY", "AGG", "Return"], ["SPY over AGG", 1, -1, 0.04], ["AGG", None, 1, 0.01]]
+ASSUMPTIONS = [
+    ["Asset", "Expected return", "Volatility", "Source", "Equity", "Fixed income", "Cash"],
+    ["Equity", 0.07, 0.16, "desk", 1, None, None],
+    ["Fixed income", 0.04, 0.05, "desk", 0.2, 1, None],
+    ["Cash", 0.03, 0.005, "desk", 0, 0.1, 1],
+]
 
 EXAMPLES = {
     "IPS_RETURNS": (PRICES,),
@@ -64,6 +70,7 @@ EXAMPLES = {
     "IPS_OPTIMIZE": (RETURNS, UNIVERSE, CLASSES, "min volatility", LIMITS),
     "IPS_FRONTIER": (RETURNS, UNIVERSE, CLASSES, 5, LIMITS),
     "IPS_CANDIDATES": (RETURNS, UNIVERSE, CLASSES, LIMITS),
+    "IPS_ASSUMPTIONS": (ASSUMPTIONS, "covariance", UNIVERSE),
     "IPS_BLACK_LITTERMAN": (COVARIANCE, WEIGHTS, VIEWS),
     "IPS_METRICS": (RETURNS, WEIGHTS, BENCHMARK),
     "IPS_METRIC": (RETURNS, WEIGHTS, "volatility"),

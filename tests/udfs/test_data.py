@@ -67,9 +67,9 @@ def test_correlation_is_covariance_over_both_deviations():
 
 def test_expected_returns_are_annual_arithmetic_means():
     expected = [
-        ["Ticker", "Expected return"],
-        ["A", pytest.approx(0.36)],
-        ["B", pytest.approx(0.24)],
+        ["Ticker", "Expected return", "Note"],
+        ["A", pytest.approx(0.36), ""],
+        ["B", pytest.approx(0.24), ""],
     ]
     assert IPS_EXPECTED_RETURNS(RETURNS, "historical") == expected
     assert IPS_EXPECTED_RETURNS(RETURNS, None, "expected_returns=historical") == expected
@@ -77,6 +77,41 @@ def test_expected_returns_are_annual_arithmetic_means():
     assert IPS_EXPECTED_RETURNS(RETURNS, "historical", "expected_returns=shrunk") == expected
     shrunk = [row[1] for row in IPS_EXPECTED_RETURNS(RETURNS)[1:]]
     assert 0.24 <= shrunk[1] < shrunk[0] < 0.36
+
+
+def test_equilibrium_and_capm_take_market_weights():
+    # the market is A: its annual mean is 36 %, its premium over 6 % is 30 %; β of B by hand
+    market = [["A", 1]]
+    options = "covariance=sample; risk_free=6%"
+    beta = COVARIANCE / VARIANCE_A
+    capm = IPS_EXPECTED_RETURNS(RETURNS, "capm", options, market)
+    assert [row[1] for row in capm[1:]] == pytest.approx([0.36, 0.06 + beta * 0.30])
+    capm = IPS_EXPECTED_RETURNS(RETURNS, "capm", f"{options}; market_premium=4%", market)
+    assert [row[1] for row in capm[1:]] == pytest.approx([0.10, 0.06 + beta * 0.04])
+    implied = IPS_EXPECTED_RETURNS(RETURNS, "equilibrium", f"{options}; risk_aversion=2", market)
+    assert [row[1] for row in implied[1:]] == pytest.approx(
+        [0.06 + 2 * 12 * VARIANCE_A, 0.06 + 2 * 12 * COVARIANCE]
+    )
+
+
+def test_young_histories_are_completed_when_asked_and_it_is_said():
+    days = [dt.date(2024, m, 28) for m in range(1, 10)]
+    a = [0.10, -0.10, 0.20, -0.08, 0.01, 0.03, 0.01, 0.03, 0.02]
+    b = [None] * 4 + [0.04, 0.08, 0.02, 0.06, 0.05]
+    table = [["Date", "A", "B"], *map(list, zip(days, a, b, strict=True))]
+    rows = IPS_EXPECTED_RETURNS(table, "historical", "history=stambaugh")
+    assert rows[1][1] == pytest.approx(12 * sum(a) / 9)
+    assert rows[1][2].startswith("B: 5 returns from 2024-05-28, its moments before that by")
+    common = IPS_COVARIANCE(table, "sample", False)
+    every = IPS_COVARIANCE(table, "sample", False, "stambaugh")
+    assert every[1][1] > 10 * common[1][1] and every[2][2] > common[2][2]
+    assert IPS_CORRELATION(table, "ledoit-wolf", "stambaugh")[2][1] > 0
+    assert "did you mean 'stambaugh'" in IPS_COVARIANCE(table, None, None, "stambough")
+
+
+def test_factor_covariance_in_cells_keeps_the_sample_variances():
+    matrix = IPS_COVARIANCE(RETURNS, "factor", False)
+    assert [matrix[1][1], matrix[2][2]] == pytest.approx([VARIANCE_A, VARIANCE_B])
 
 
 def test_a_method_that_needs_more_than_returns_says_so():

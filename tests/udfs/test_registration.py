@@ -18,8 +18,11 @@ NAMES = sorted(udfs.__all__)
 # name, required and [optional] arguments as FUNCTIONS fixes them: order never changes
 SIGNATURES = {
     "IPS_RETURNS": "prices, [frequency]",
-    "IPS_COVARIANCE": "returns, [method], [annualise]",
-    "IPS_EXPECTED_RETURNS": "returns, [method], [options]",
+    "IPS_COVARIANCE": "returns, [method], [annualise], [history]",
+    "IPS_CORRELATION": "returns, [method], [history]",
+    "IPS_EXPECTED_RETURNS": "returns, [method], [options], [market_weights]",
+    "IPS_ASSUMPTIONS": "assumptions, [what], [universe], [returns], [options]",
+    "IPS_BLACK_LITTERMAN": "covariance, market_weights, views, [options]",
     "IPS_DATA_CHECK": "prices, [options]",
     "IPS_PROFILE": "profile, [horizon_years]",
     "IPS_PROFILES": "[horizon_years]",
