@@ -65,9 +65,11 @@ class Mistakes:
         Raises:
             IpsError: The only one, as it is; an ``InputError`` if there are several.
         """
-        texts = list(dict.fromkeys(map(str, self._found)))
+        errors = {str(error): error for error in self._found}
+        # two readers of one table find the same mistake, one of them among others
+        texts = [t for t in errors if not any(t != o and t in o for o in errors)]
         if len(texts) == 1:
-            raise self._found[0]
+            raise errors[texts[0]]
         raise_mistakes(texts)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from udfs import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE
+from udfs import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE, IPS_PROFILES
 
 WEIGHTS = [["SPY", 0.72], ["AGG", 0.23], ["CASH", 0.05]]
 UNIVERSE = [["Ticker", "Asset class", "Max"], ["SPY", "Equity", 0.7], ["AGG", "Fixed income", 1]]
@@ -77,3 +77,42 @@ def test_weights_in_the_universe_must_add_up():
     assert IPS_CHECK(MIXED, universe, CLASSES) == (
         "#IPS! universe, Benchmark weight: must add up to 100%, found 90.0000%"
     )
+
+
+def test_profiles_stand_side_by_side():
+    header, *rows = IPS_PROFILES()
+    names = ["Conservative", "Moderate", "Balanced Growth", "Aggressive", "Endowment"]
+    assert header == ["Asset class", "Figure", *names]
+    table = {(row[0], row[1]): row[2:] for row in rows}
+    assert table["Equity", "Target"] == [0.30, 0.50, 0.55, 0.70, 0.50]
+    assert table["Alternatives", "Max"] == [0.20, 0.20, 0.15, 0.18, 0.30]
+    assert table["Liquid within 5 days", "Min"] == ["", "", "", "", 0.20]
+    assert table["Spending", "Rate"][-1] == 0.04 and table["Inflation", "Rate"][-1] == 0.025
+    assert table["Required return", "Min"] == ["", "", "", "", 0.065]
+
+
+@pytest.mark.parametrize("name", ["Conservative", "Aggressive", "Endowment"])
+def test_a_column_of_the_profiles_is_the_profile(name):
+    header, *rows = IPS_PROFILES(25)
+    place = header.index(name)
+    one = IPS_PROFILE(name, 25)
+    for label, *figures in one[1:]:
+        assert [row[place] for row in rows if row[0] == label] == figures
+
+
+def test_a_horizon_that_is_no_future_is_refused():
+    assert IPS_PROFILES(0) == "#IPS! horizon_years: need a number above zero, found 0"
+
+
+def test_a_limit_of_every_issuer_is_checked_by_its_worst():
+    universe = [[*UNIVERSE[0], "Issuer"], [*UNIVERSE[1], "A"], [*UNIVERSE[2], "A"]]
+    found = row(
+        IPS_CHECK(MIXED, universe, CLASSES, [["each", "Issuer", "<=", 0.9]]), "each Issuer ≤ 90%"
+    )
+    assert found[2] == pytest.approx(1.0) and found[4] == "Breach" and found[6] == "A 100.0% > 90%"
+
+
+def test_an_exclusion_among_limits_means_sell_now():
+    limits = [["Rule", "Selector", "Operator", "Value"], ["exclude", "SPY", "", ""]]
+    found = row(IPS_CHECK(MIXED, UNIVERSE, CLASSES, limits), "no SPY")
+    assert found[1:5] == [0.0, 0.6, -0.6, "Breach"]
