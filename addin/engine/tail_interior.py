@@ -16,6 +16,8 @@ _WORSE = 1e3  # times the least error: rounding has taken over
 _SHORT_OF_EDGE = 0.995  # of the way to the nearest limit
 _REGULARISATION = 1e-13  # relative to the curvature
 _DEPENDENT = 1e-11  # lets equations repeat each other
+_LATE = 1e-3  # of complementarity: elimination loses digits, one more solution gets them back
+_SPENT = 1e-4  # complementarity below this share of the precision: residuals stay what they are
 _START = 1e-2  # least slack of a limit at the start
 
 
@@ -127,7 +129,6 @@ class _Method:
         inner, product = self.tail.start(x)
         z = np.concatenate([x, inner])
         slack = np.maximum(self.image(z), _START)
-        slack[self.count :] = self.image(z)[self.count :]
         return _State(z, np.zeros(len(self.right)), slack, product / slack)
 
     def residuals(self, at: _State) -> tuple[Vector, Vector, Vector]:
@@ -157,14 +158,29 @@ class _Method:
         target: Vector,
     ) -> _State:
         """The step to where slack times price is ``target``."""
-        (matrix, condensed), (dual, primal, equations) = system, residuals
+        dual, primal, equations = residuals
         change = (target - at.price * primal) / at.slack
         right = self.adjoint(change) - dual
-        found = np.linalg.solve(matrix, np.concatenate([condensed.reduce(right), equations]))
-        z = condensed.recover(found[: self.n + 1], right)
+        z, prices = self._solved(system, right, equations)
+        if at.slack @ at.price < _LATE:
+            short, gone = right - self._normal(at, z, prices), equations - self.matrix @ z[: self.n]
+            more, further = self._solved(system, short, gone)
+            z, prices = z + more, prices + further
         slack = self.linear(z) + primal
         price = (target - at.price * slack) / at.slack
-        return _State(z, -found[self.n + 1 :], slack, price)
+        return _State(z, prices, slack, price)
+
+    def _solved(
+        self, system: tuple[Matrix, Condensed], right: Vector, equations: Vector
+    ) -> tuple[Vector, Vector]:
+        matrix, condensed = system
+        found = np.linalg.solve(matrix, np.concatenate([condensed.reduce(right), equations]))
+        return condensed.recover(found[: self.n + 1], right), -found[self.n + 1 :]
+
+    def _normal(self, at: _State, z: Vector, prices: Vector) -> Vector:
+        result = self.adjoint(at.price / at.slack * self.linear(z))
+        result[: self.n] += self.program.quadratic @ z[: self.n] - prices @ self.matrix
+        return result
 
 
 def _reach(value: Vector, step: Vector) -> float:
@@ -210,16 +226,15 @@ def interior_point(program: Program, tail: Tail, x: Vector, precision: float) ->
     """
     method, rounds, error = _Method(program, tail), 0, np.inf
     at = best = method.start(x)
-    while rounds < _ROUNDS:
+    while rounds < _ROUNDS and error >= precision:
         residuals = method.residuals(at)
         worst = _error(at, residuals)
-        if not worst < error * _WORSE:
-            break
+        if not worst < error * _WORSE or at.slack @ at.price < _SPENT * precision:
+            break  # worse, no number at all, or nothing left to gain
         if worst < error:
             best, error = at, worst
-        if worst < precision:
-            break
-        at, rounds = _advance(method, at, residuals), rounds + 1
+        with np.errstate(all="ignore"):
+            at, rounds = _advance(method, at, residuals), rounds + 1
     if error > _USABLE:
         raise UnprovedError(f"the interior-point method stopped {error:.1e} from an optimum")
     return _point(method, best, rounds)

@@ -78,7 +78,7 @@ def random_case(seed, kind):
 
 def by_highs(program, returns, confidence):
     """The least objective by a linear program with one excess for each scenario."""
-    rows, n = returns.shape
+    rows = len(returns)
     above, below = np.isfinite(program.row_lower), np.isfinite(program.row_upper)
     limits = np.vstack([program.rows[below], -program.rows[above]])
     found = linprog(
@@ -210,8 +210,8 @@ def test_a_concentration_penalty_spreads_the_weights():
     returns = np.array([[-0.02, 0.0], [0.0, -0.01]])
     held = min_shortfall(replace(budget(2), quadratic=0.05 * np.eye(2)), returns, 0.95)
     moved = min_shortfall(replace(budget(2), quadratic=0.12 * np.eye(2)), returns, 0.95)
-    assert held.optimum.x == pytest.approx([1 / 3, 2 / 3], abs=1e-13)
-    assert moved.optimum.x[0] == pytest.approx((1 - 0.02 / 0.12) / 2, abs=1e-13)
+    assert held.optimum.x == pytest.approx([1 / 3, 2 / 3], abs=1e-10)
+    assert moved.optimum.x[0] == pytest.approx((1 - 0.02 / 0.12) / 2, abs=1e-10)
 
 
 def limited_volatility(share):
