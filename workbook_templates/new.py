@@ -1,6 +1,6 @@
 """Fill a copy of the template with other prices, other holdings or another risk profile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,8 @@ from pathlib import Path
 from addin.domain.history import Prices
 from addin.domain.holdings import Holdings, Position
 from addin.domain.labels import did_you_mean, label_key
-from addin.domain.profile import PROFILES, profile_classes
+from addin.domain.profile import Profile
+from addin.domain.profile import profile as named_profile
 from addin.domain.table import Row, Table, TableSpec, Value
 from addin.errors import InputError
 from addin.excel import layout
@@ -31,12 +32,12 @@ def _column(book: Book, spec: TableSpec, heading: str) -> list[str]:
 # --- risk profile -----------------------------------------------------------------------------
 
 
-def _class_rows(profile: str, before: TableRows) -> list[Row]:
+def _class_rows(profile: Profile, before: TableRows) -> list[Row]:
     """Ranges of a profile; the inner range is half-way between target and edge."""
     known = {label_key(str(row[0])): row for row in before.rows}
     places = [before.header.index(heading) for heading in ("Benchmark", "Liquidity days")]
     rows: list[Row] = []
-    for each in profile_classes(profile):
+    for each in profile.classes:
         target = each.target or 0.0
         low, high = (round((edge + target) / 2, 12) for edge in (each.lower, each.upper))
         old = known.get(label_key(each.name))
@@ -45,14 +46,50 @@ def _class_rows(profile: str, before: TableRows) -> list[Row]:
     return rows
 
 
-def _profile_tables(book: Book, profile: str) -> list[Table]:
-    classes = _class_rows(profile, book.table(layout.POLICY_CLASSES.name))
-    name = next(known for known in PROFILES if label_key(known) == label_key(profile))
-    meta = [
-        (key, name if label_key(str(key)) == "profile" else value)
-        for key, value in book.table(layout.POLICY_META.name).rows
+def _replaced(book: Book, spec: TableSpec, keys: int, rows: Iterable[Row]) -> Table:
+    """A table with some rows put in the place of those that begin alike, or added.
+
+    Args:
+        book: Where the table stands.
+        spec: The table.
+        keys: How many first cells tell one row from another.
+        rows: The new rows.
+    """
+
+    def key(row: Row) -> tuple[str, ...]:
+        return tuple(label_key(str(cell or "")) for cell in row[:keys])
+
+    new = {key(row): row for row in rows}
+    kept = [new.pop(key(row), row) for row in book.table(spec.name).rows if any(row)]
+    return input_table(spec, [*kept, *new.values()])
+
+
+def _asked(chosen: Profile) -> list[tuple[TableSpec, int, list[Row]]]:
+    """What a profile asks besides its ranges: table, how many cells tell its rows apart, rows."""
+    spent = chosen.liquidity
+    liquidity: list[Row] = [
+        ("spending_rule", spent.spending_rule and str(spent.spending_rule)),
+        ("spending_rate", spent.spending_rate),
+        ("inflation", spent.inflation),
     ]
-    return [input_table(layout.POLICY_CLASSES, classes), input_table(layout.POLICY_META, meta)]
+    objectives: list[Row] = [(str(x.type), x.value, "1 year") for x in chosen.objectives]
+    limits: list[Row] = [
+        (str(x.rule), x.selector, x.operator, x.value, "hard", x.note) for x in chosen.limits
+    ]
+    return [
+        (layout.POLICY_META, 1, [("profile", chosen.name)]),
+        (layout.POLICY_OBJECTIVES, 1, objectives),
+        (layout.POLICY_LIQUIDITY, 1, [row for row in liquidity if row[1] is not None]),
+        (layout.POLICY_LIMITS, 3, limits),
+    ]
+
+
+def _profile_tables(book: Book, name: str) -> list[Table]:
+    """The policy tables of a profile: its ranges, and what else it asks."""
+    chosen = named_profile(name)
+    classes = _class_rows(chosen, book.table(layout.POLICY_CLASSES.name))
+    further = [_replaced(book, spec, keys, rows) for spec, keys, rows in _asked(chosen) if rows]
+    return [input_table(layout.POLICY_CLASSES, classes), *further]
 
 
 # --- universe ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from addin.domain.history import Prices
 from addin.domain.table import Row, Table, Value
 from addin.errors import InputError
 from addin.excel.book import TableRows
+from addin.excel.case import read_case
 from addin.excel.read_policy import read_classes
 from workbook_templates import TEMPLATE
 from workbook_templates.csv_files import read_holdings_file, read_price_file
@@ -86,6 +87,25 @@ def test_profile_replaces_ranges_and_keeps_the_policy_valid(book):
     meta = dict(book.tables["Policy_Meta"].rows)
     assert meta["profile"] == "Aggressive" and meta["client"] == "Riverside Trust"
     assert read_classes(book.table("Policy_Classes"))
+
+
+def test_an_endowment_spends_and_stays_liquid(book):
+    fill(book, profile="endowment")
+    limits = book.tables["Policy_Limits"].rows
+    assert limits[-1][:5] == ("weight", "Liquidity days<=5", ">=", 0.20, "hard")
+    assert len(limits) == len(sample_tables()["Policy_Limits"].rows) + 1
+    assert dict(row[:2] for row in book.tables["Policy_Objectives"].rows)["spending"] == 0.04
+    liquidity = dict(book.tables["Policy_Liquidity"].rows)
+    assert (liquidity["spending_rate"], liquidity["inflation"]) == (0.04, 0.025)
+    assert liquidity["cash_min"] == 0.01 and len(liquidity) == 6
+    assert read_case(book).policy.required_return == 0.065
+
+
+def test_a_profile_chosen_twice_adds_nothing_twice(book):
+    fill(book, profile="Endowment")
+    once = dict(book.tables)
+    fill(book, profile="Endowment")
+    assert book.tables == once
 
 
 def test_sample_policy_is_the_profile_it_names(book):
