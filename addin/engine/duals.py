@@ -85,6 +85,20 @@ def _prices(problem: Problem, program: Program) -> dict[str, float]:
     return result
 
 
+def priced_program(solved: Optimised) -> Priced | None:
+    """The one program that says what was optimised, and the objective per unit of its optimum.
+
+    Returns:
+        None where there is none: turnover, CVaR, soft limits, costs, numbers of holdings, a
+        concentration penalty, or an objective that is no such program.
+    """
+    if solved.objective not in _PRICED or not _is_plain(solved):
+        return None
+    if solved.objective in _RISKS and solved.value <= _RISKLESS:
+        return None
+    return _PRICED[solved.objective](solved)
+
+
 def prices_of_rules(solved: Optimised) -> dict[str, float] | None:
     """Change of the objective per unit by which the value of each rule rises, by its words.
 
@@ -92,15 +106,13 @@ def prices_of_rules(solved: Optimised) -> dict[str, float] | None:
     sets of multipliers this is one of them.
 
     Returns:
-        None where no single program says it: turnover, CVaR, soft limits, costs, numbers of
-        holdings, a concentration penalty, or an objective that is no such program.
+        None where there is no program of the kind of ``priced_program``.
 
     Source:
         Boyd and Vandenberghe (2004), "Convex Optimization", §5.6.
     """
-    if solved.objective not in _PRICED or not _is_plain(solved):
+    priced = priced_program(solved)
+    if priced is None:
         return None
-    if solved.objective in _RISKS and solved.value <= _RISKLESS:
-        return None
-    program, scale = _PRICED[solved.objective](solved)
+    program, scale = priced
     return {words: scale * price for words, price in _prices(solved.problem, program).items()}
