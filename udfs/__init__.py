@@ -1,6 +1,7 @@
 """The catalogue of worksheet functions: every name here is a function in cells."""
 
 from udfs.about import IPS_HELP, IPS_VERSION
+from udfs.budgets import IPS_RISK_BUDGET
 from udfs.data import (
     IPS_CORRELATION,
     IPS_COVARIANCE,
@@ -39,6 +40,7 @@ __all__ = [
     "IPS_PROFILES",
     "IPS_REBALANCE",
     "IPS_RETURNS",
+    "IPS_RISK_BUDGET",
     "IPS_RISK_CONTRIBUTION",
     "IPS_STRESS",
     "IPS_TRACKING_ERROR",

@@ -12,9 +12,19 @@ from addin.excel.grid import Cells
 from addin.excel.scalars import text_or
 from addin.excel.shape import block
 from addin.excel.udf import FunctionHelp, cells, help_of, worksheet_function
-from udfs import data, drift, optimization, performance, policy, risk, stress
+from udfs import budgets, data, drift, optimization, performance, policy, risk, stress, views
 
-CHAPTERS: tuple[ModuleType, ...] = (data, policy, optimization, performance, risk, stress, drift)
+CHAPTERS: tuple[ModuleType, ...] = (
+    data,
+    policy,
+    views,
+    optimization,
+    budgets,
+    performance,
+    risk,
+    stress,
+    drift,
+)
 PREFIX = "IPS_"
 
 

@@ -24,6 +24,7 @@ HEADINGS = {
     "Breaches, Score, Recommended, Reason, SPY, AGG, SGOV",
     "IPS_BLACK_LITTERMAN": "Ticker, Equilibrium, Posterior, Weight",
     "IPS_METRICS": "Metric, Portfolio, Benchmark",
+    "IPS_RISK_BUDGET": "Ticker, Weight, Risk share",
     "IPS_RISK_CONTRIBUTION": "Ticker, Weight, Marginal, Contribution, Share",
     "IPS_DRAWDOWN": "Date, Wealth, Drawdown",
     "IPS_STRESS": "Scenario, Return, P&L, Value after, Worst contributor, Breaches after",
