@@ -70,7 +70,8 @@ class _Mix:
     No inverse of Σ is needed: weights move from the market's along the picks of the views alone.
 
     Source:
-        Black and Litterman (1992); He and Litterman (1999), equations (8) to (14).
+        Black and Litterman (1992); He and Litterman (1999), "The intuition behind
+        Black–Litterman model portfolios".
     """
 
     prior: Prior

@@ -33,7 +33,7 @@ def factor_model(correlation: Matrix, rows: int) -> FactorModel:
         rows: T, returns behind it.
 
     Source:
-        Tipping and Bishop (1999), "Probabilistic principal component analysis", equation (15);
+        Tipping and Bishop (1999), "Probabilistic principal component analysis";
         Laloux, Cizeau, Bouchaud and Potters (1999), "Noise dressing of financial correlation
         matrices".
     """

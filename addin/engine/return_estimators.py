@@ -7,6 +7,8 @@ from addin.engine.covariance import CovarianceMethod
 from addin.engine.returns import recency_weights
 from addin.errors import InputError
 
+_EXPLAINED = 1e-12  # share of a variance that may be rounding
+
 
 def historical(values: Matrix) -> Vector:
     """Arithmetic mean of (T, N) returns: (N,) per period."""
@@ -63,7 +65,7 @@ def james_stein(means: Vector, covariance: Matrix, rows: int) -> Vector:
         InputError: If the covariance cannot be inverted.
 
     Source:
-        James and Stein (1961); Jorion (1986), equation (9); Jobson and Korkie (1981).
+        James and Stein (1961); Efron and Morris (1973); Jorion (1986).
     """
     average = float(means.mean())
     inverse = _inverse_applied(covariance, means, "james-stein")
@@ -75,14 +77,22 @@ def james_stein(means: Vector, covariance: Matrix, rows: int) -> Vector:
 
 def _inverse_applied(covariance: Matrix, means: Vector, method: str) -> Matrix:
     """Σ⁻¹ times the means and times ones, (N, 2)."""
-    try:
-        columns = np.column_stack([means, np.ones(len(means))])
-        return np.asarray(np.linalg.solve(covariance, columns), dtype=float)
-    except np.linalg.LinAlgError:
+    if not _has_inverse(covariance):
         raise InputError(
             f"expected returns: {method} needs a covariance that can be inverted; use covariance "
             f"{CovarianceMethod.LEDOIT_WOLF}, or expected returns historical"
-        ) from None
+        )
+    columns = np.column_stack([means, np.ones(len(means))])
+    return np.asarray(np.linalg.solve(covariance, columns), dtype=float)
+
+
+def _has_inverse(covariance: Matrix) -> bool:
+    """Whether every asset keeps some variance that the assets before it do not explain."""
+    try:
+        unexplained = np.diag(np.linalg.cholesky(covariance)) ** 2
+    except np.linalg.LinAlgError:
+        return False
+    return bool((unexplained > _EXPLAINED * np.diag(covariance)).all())
 
 
 def equilibrium(

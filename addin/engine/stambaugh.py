@@ -111,7 +111,7 @@ def stambaugh(returns: Returns) -> RaggedMoments:
 
     Source:
         Stambaugh (1997), "Analyzing investments whose histories differ in length", Journal of
-        Financial Economics 45, equations (11) to (15); Anderson (1957).
+        Financial Economics 45; Anderson (1957), whose maximum likelihood it is.
     """
     data = _monotone(returns)
     n = len(returns.tickers)

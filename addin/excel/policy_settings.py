@@ -53,6 +53,8 @@ _RANGES: dict[str, tuple[str, Callable[[float], bool]]] = {
     "confidence": ("a number between 0 and 1 (as 0.95)", lambda x: 0 < x < 1),
     "risk_free": ("an annual rate as a decimal (as 0.02)", lambda x: -1 < x < 1),
     "risk_aversion": ("a number above zero", lambda x: x > 0),
+    "market_premium": ("an annual rate as a decimal (as 0.045)", lambda x: -1 < x < 1),
+    "tau": ("a number above zero (as 0.05)", lambda x: x > 0),
     "concentration": ("a number of at least zero", lambda x: x >= 0),
     "half_life": ("a number of rows above zero", lambda x: x > 0),
     "periods_per_year": ("a number above zero", lambda x: x > 0),

@@ -273,6 +273,7 @@ def test_assumptions_take_the_views_by_name():
     assert (ours.tickers, ours.risk_free) == (known.tickers, 0.02)
 
 
+@pytest.mark.soak
 def test_five_hundred_assets_take_milliseconds():
     prior = random_prior(500)
     views = beliefs(np.random.default_rng(1).normal(size=(8, 500)), np.full(8, 0.02))
