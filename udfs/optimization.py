@@ -1,37 +1,22 @@
 """Optimisation: portfolios inside the policy."""
 
-from dataclasses import dataclass, fields
 from typing import Annotated
 
-import pandas as pd
-
-from addin.domain import options as catalogue
-from addin.domain.policy import ClassRange, Limit, ScoreWeights
-from addin.domain.universe import Universe
+from addin.domain.policy import ScoreWeights
 from addin.domain.weights import aligned
 from addin.engine.candidates import candidates
-from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.frontier import frontier
-from addin.engine.optimize import Objective, Settings, optimize
+from addin.engine.optimize import Objective, optimize
 from addin.errors import InputError
 from addin.excel.grid import Cells
-from addin.excel.options import read_options, read_settings, refuse_unsupported, typed
-from addin.excel.read_market import Market as KnownMarket
-from addin.excel.read_market import read_market
-from addin.excel.read_policy import read_classes, read_limits
-from addin.excel.read_universe import (
-    BENCHMARK_WEIGHT,
-    CURRENT_WEIGHT,
-    read_universe,
-    universe_weights,
-)
+from addin.excel.options import read_settings, typed
 from addin.excel.scalars import member_or, whole_number_or
 from addin.excel.shape import block
 from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
+from udfs.task import read_task
 
-NOT_YET = ("target_var", "max_holdings", "min_holding", "resamples")
 MOST_POINTS = 1000  # a cell that asks for a million would hold up the whole workbook
 CANDIDATE_HEADINGS = (
     "Candidate",
@@ -46,51 +31,6 @@ CANDIDATE_HEADINGS = (
     "Recommended",
     "Reason",
 )
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """What every function of this chapter is given."""
-
-    universe: Universe
-    classes: tuple[ClassRange, ...]
-    limits: tuple[Limit, ...]
-    options: catalogue.Options
-    market: KnownMarket
-    benchmark: pd.Series | None
-    current: pd.Series | None
-
-    @property
-    def feasible(self) -> FeasibleSet:
-        return feasible_set(
-            self.universe,
-            self.classes,
-            self.limits,
-            assumptions=self.market.assumptions,
-            benchmark=self.benchmark,
-            current=self.current,
-            shorting=self.options.shorting,
-        )
-
-    @property
-    def settings(self) -> Settings:
-        names = (field.name for field in fields(Settings))
-        return Settings(**{name: getattr(self.options, name) for name in names})
-
-
-def _task(returns: Cells, universe: Cells, classes: Cells, limits: Cells, options: Cells) -> _Task:
-    given = read_options(options)
-    refuse_unsupported(given, *NOT_YET)
-    assets = read_universe(universe)
-    return _Task(
-        assets,
-        read_classes(classes),
-        read_limits(limits),
-        given,
-        read_market(returns, assets, given),
-        universe_weights(assets, BENCHMARK_WEIGHT),
-        universe_weights(assets, CURRENT_WEIGHT),
-    )
 
 
 @worksheet_function
@@ -118,7 +58,7 @@ def IPS_OPTIMIZE(
     risk_aversion, concentration, max_volatility, max_tracking_error, target_return,
     target_volatility, cost_bps, half_life, periods_per_year.
     """
-    task = _task(returns, universe, classes, limits, options)
+    task = read_task(returns, universe, classes, limits, options)
     feasible = task.feasible
     solution = optimize(
         task.market.assumptions,
@@ -160,7 +100,7 @@ def IPS_FRONTIER(
     least volatile portfolio to the highest. Sharpe is the expected return
     less risk_free, over volatility.
     """
-    task = _task(returns, universe, classes, limits, options)
+    task = read_task(returns, universe, classes, limits, options)
     count = whole_number_or(points, "points", task.options.points)
     if count > MOST_POINTS:
         raise InputError(f"points: expected at most {MOST_POINTS}, found {count}")
@@ -203,7 +143,7 @@ def IPS_CANDIDATES(
     diversification), which may stand among the options. The recommended one breaks fewest hard
     rules and is not dominated by another.
     """
-    task = _task(returns, universe, classes, limits, options)
+    task = read_task(returns, universe, classes, limits, options)
     found = candidates(
         task.market.assumptions,
         task.feasible,

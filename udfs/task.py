@@ -1,0 +1,94 @@
+"""What every function that optimises is given: universe, policy, options and market."""
+
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from addin.domain import options as catalogue
+from addin.domain.policy import ClassRange, Limit
+from addin.domain.universe import Universe
+from addin.engine.constraints import FeasibleSet, feasible_set
+from addin.engine.optimize import Settings
+from addin.excel.grid import Cells
+from addin.excel.options import read_options, refuse_unsupported
+from addin.excel.read_market import Market as KnownMarket
+from addin.excel.read_market import read_market
+from addin.excel.read_policy import read_classes, read_limits
+from addin.excel.read_universe import (
+    BENCHMARK_WEIGHT,
+    CURRENT_WEIGHT,
+    read_universe,
+    universe_weights,
+)
+
+NOT_YET = ("target_var", "max_holdings", "min_holding", "resamples")
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What every function that optimises is given.
+
+    Attributes:
+        universe: Assets with their smallest and largest weights.
+        classes: Class ranges.
+        limits: Limits of the policy.
+        options: How to compute.
+        market: What is expected of the assets, and their returns.
+        benchmark: Weights by ticker; None without the column.
+        current: Weights by ticker; None without the column.
+    """
+
+    universe: Universe
+    classes: tuple[ClassRange, ...]
+    limits: tuple[Limit, ...]
+    options: catalogue.Options
+    market: KnownMarket
+    benchmark: pd.Series | None
+    current: pd.Series | None
+
+    @property
+    def feasible(self) -> FeasibleSet:
+        """Portfolios the policy allows."""
+        return feasible_set(
+            self.universe,
+            self.classes,
+            self.limits,
+            assumptions=self.market.assumptions,
+            benchmark=self.benchmark,
+            current=self.current,
+            shorting=self.options.shorting,
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """Options that say how to optimise."""
+        names = (field.name for field in fields(Settings))
+        return Settings(**{name: getattr(self.options, name) for name in names})
+
+
+def read_task(
+    returns: Cells,
+    universe: Cells,
+    classes: Cells,
+    limits: Cells,
+    options: Cells,
+    refused: tuple[str, ...] = NOT_YET,
+) -> Task:
+    """The tables of an optimisation.
+
+    Raises:
+        InputError: Naming each cell that is wrong, or an option among those refused.
+        PolicyError: If the policy contradicts itself.
+    """
+    given = read_options(options)
+    refuse_unsupported(given, *refused)
+    assets = read_universe(universe)
+    return Task(
+        assets,
+        read_classes(classes),
+        read_limits(limits),
+        given,
+        read_market(returns, assets, given),
+        universe_weights(assets, BENCHMARK_WEIGHT),
+        universe_weights(assets, CURRENT_WEIGHT),
+    )
