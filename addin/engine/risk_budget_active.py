@@ -6,14 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from addin.domain.weights import EDGE, Matrix, Vector
-from addin.engine.program import Mask, Optimum, Program, prices_of
+from addin.engine.program import Mask
+from addin.engine.risk_budget_case import Case, Point, binding_least
 
 Places = NDArray[np.int64]
 
-CONTRIBUTION_ERROR = 1e-10  # largest, relative to the total risk
-_ROUNDING = 1e-14  # of a contribution before long and short exposures cancel
-_SUM_ERROR = 1e-12
-_NO_WEIGHT = 1e-13  # what λ leaves as it goes to zero is no answer
 _ROUNDS = 40
 _SMALL_STEP = 1e-8  # a Newton step of this size leaves its square
 _UNDAMPED = 0.5
@@ -22,50 +19,6 @@ _WRONG_SIGN = 1e-11
 _CROSSED = 1e-13
 _REGULARISATION = 1e-13
 _DEPENDENT = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """Minimise ½ w'Pw + q'w − λ b'ln w in a program, with λ such that weights have a sum.
-
-    Attributes:
-        program: Of (k,) weights with a budget above zero and some room, without the row of
-            the sum; its unit is such that variances are near one.
-        budgets: (k,) above zero, adding up to one.
-        total: What the weights add up to.
-        fixed: Variance of the weights that have no room, in the program's unit.
-    """
-
-    program: Program
-    budgets: Vector
-    total: float
-    fixed: float
-
-    def variance(self, weights: Vector) -> float:
-        """Of the whole portfolio."""
-        return 2 * self.program.value(weights) + self.fixed
-
-    def tangent(self, weights: Vector, rate: float) -> Program:
-        """The program with the logarithms made linear at ``weights``."""
-        linear = self.program.linear - rate * self.budgets / weights
-        return replace(self.program, linear=linear)
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """Weights, the prices of rows, λ, and the steps that led here."""
-
-    weights: Vector
-    row_prices: Vector
-    rate: float
-    iterations: int
-
-    def prices(self, case: Case) -> Vector:
-        """(k + m,) what limits of weights and rows move contributions by."""
-        optimum = Optimum(self.weights, self.row_prices, (), "", 0)
-        prices = prices_of(case.tangent(self.weights, self.rate), optimum)
-        prices[: len(self.weights)] *= self.weights
-        return prices
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,24 +32,17 @@ class _Active:
         return not ((self.low != other.low).any() or (self.high != other.high).any())
 
 
-def _binding_lower(program: Program) -> Vector:
-    """Lower limits, those of zero weight set aside: the logarithm keeps away from them."""
-    least = program.least.copy()
-    least[: len(program.lower)][program.lower <= 0] = -np.inf
-    return least
-
-
 def _guess(case: Case, point: Point) -> _Active:
     """A limit binds when its price is larger than the room left to it."""
     program, image, prices = case.program, case.program.image(point.weights), point.prices(case)
-    low = program.equation | (image - _binding_lower(program) < prices)
+    low = program.equation | (image - binding_least(program) < prices)
     return _Active(low, ~program.equation & (program.most - image < -prices))
 
 
 def _revised(case: Case, active: _Active, point: Point) -> _Active:
     """Let go what pushes the wrong way, hold what was crossed."""
     program, image, prices = case.program, case.program.image(point.weights), point.prices(case)
-    below = ~active.high & (image < _binding_lower(program) - _CROSSED)
+    below = ~active.high & (image < binding_least(program) - _CROSSED)
     above = ~active.low & (image > program.most + _CROSSED)
     return _Active(
         program.equation | (active.low & (prices > -_WRONG_SIGN)) | below,
@@ -198,7 +144,7 @@ def _released(case: Case, active: _Active, point: Point) -> _Active:
 
 
 def settled(case: Case, point: Point) -> Point:
-    """Where an active-set iteration leads from a point; ``is_proved`` tells whether it is right.
+    """Where an active-set iteration leads from a point; its proof tells whether it is right.
 
     Each round takes a Newton step on the limits held, then lets go and takes up limits as their
     signs say. When rows held fix another sum than is wanted, one is let go.
@@ -221,22 +167,3 @@ def settled(case: Case, point: Point) -> Point:
             break
         active = revised
     return point
-
-
-def is_proved(case: Case, point: Point) -> bool:
-    """Whether weights add up, obey the program, and contributions are as they should be.
-
-    In units of the variance of the portfolio: λ times its budget for an asset at no limit and
-    in no row with a price, no more at a lower and no less at an upper limit plus what rows add.
-    """
-    program, weights = case.program, point.weights
-    image, prices = program.image(weights), point.prices(case)
-    variance = case.variance(weights)
-    if not (point.rate > 0 and variance > 0 and (weights > _NO_WEIGHT).all()):
-        return False
-    size = float(weights @ np.abs(program.quadratic) @ weights + np.abs(program.linear) @ weights)
-    error = CONTRIBUTION_ERROR * variance + _ROUNDING * size
-    open_low = (prices > error) & (image > _binding_lower(program) + EDGE)
-    open_high = (prices < -error) & (image < program.most - EDGE)
-    added_up = abs(float(weights.sum()) - case.total) <= _SUM_ERROR
-    return added_up and program.violation(weights) <= EDGE and not (open_low | open_high).any()

@@ -7,7 +7,8 @@ import numpy as np
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.program import Mask, Optimum, Program, UnprovedError
 from addin.engine.risk_budget import checked_budgets, require_semidefinite, risk_budget
-from addin.engine.risk_budget_active import Case, Point, is_proved, settled
+from addin.engine.risk_budget_active import settled
+from addin.engine.risk_budget_case import Case, Point, is_proved
 from addin.engine.risk_budget_search import NowhereError, searched
 from addin.engine.solve import minimum
 from addin.errors import InfeasibleError, InputError

@@ -8,7 +8,8 @@ import numpy as np
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.polish import polished
 from addin.engine.program import Program, UnprovedError
-from addin.engine.risk_budget_active import Case, Point, is_proved, settled
+from addin.engine.risk_budget_active import settled
+from addin.engine.risk_budget_case import Case, Point, is_proved
 from addin.engine.solve import minimum
 from addin.engine.solvers import solve_qp
 from addin.errors import InfeasibleError

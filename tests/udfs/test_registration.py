@@ -35,6 +35,7 @@ SIGNATURES = {
     "IPS_METRIC": "returns, weights, metric, [benchmark], [options]",
     "IPS_VAR": "returns, weights, [confidence], [method], [horizon]",
     "IPS_CVAR": "returns, weights, [confidence], [method], [horizon]",
+    "IPS_RISK_BUDGET": "covariance, [budgets], [universe], [classes]",
     "IPS_RISK_CONTRIBUTION": "returns, weights, [measure], [benchmark], [confidence]",
     "IPS_TRACKING_ERROR": "returns, weights, benchmark",
     "IPS_DRAWDOWN": "returns, weights",
