@@ -13,7 +13,7 @@ from addin.engine.return_estimators import equilibrium
 from addin.engine.view_uncertainty import ViewMethod, method_for, uncertainty
 from addin.errors import InputError
 
-_DEPENDENT = 1e-10  # eigenvalue of views scaled to unit variance
+_DEPENDENT = 1e-12  # eigenvalue of views scaled to unit variance
 _LEAST_SUM = 1e-6
 _CONSISTENT = 1e-6  # standard deviations of a view
 

@@ -17,7 +17,7 @@ def typed(assets, returns, risks, correlation):
     )
 
 
-def classes(**more):
+def classes():
     return typed(["Equity", "Bonds"], [0.07, 0.04], [0.16, 0.05], [[1, 0.2], [0.2, 1]])
 
 
@@ -40,13 +40,13 @@ def test_an_own_row_comes_before_the_class():
         ["SPY", "Equity", "Bonds"],
         [0.08, 0.07, 0.04],
         [NAN, 0.16, 0.05],
-        [[1, 0.9, NAN], [0.9, 1, 0.2], [NAN, 0.2, 1]],
+        [[1, 0.9, 0.3], [0.9, 1, 0.2], [0.3, 0.2, 1]],
     )
     ours = by_asset(table, UNIVERSE)
     assert ours.expected_returns == pytest.approx([0.08, 0.07, 0.04])
     assert ours.volatilities == pytest.approx([0.16, 0.16, 0.05])
-    # SPY and EFA: of SPY with its class; SPY and AGG: of their classes
-    expected = np.array([[1, 0.9, 0.2], [0.9, 1, 0.2], [0.2, 0.2, 1]])
+    # SPY and EFA: of SPY with its class; SPY and AGG: of SPY with bonds; EFA and AGG: of classes
+    expected = np.array([[1, 0.9, 0.3], [0.9, 1, 0.2], [0.3, 0.2, 1]])
     np.testing.assert_array_equal(ours.correlation, expected)
 
 
