@@ -15,7 +15,7 @@ from addin.engine.tail_interior import interior_point
 from addin.engine.tail_limits import roomy
 from addin.engine.tail_proof import balanced, is_tail_optimum, tail_gap
 
-_PRECISIONS = (1e-10, 1e-12, 1e-8)  # the first that can be proved
+_PRECISIONS = (1e-10, 1e-12)  # the first that can be proved
 _TANGENTS = 200  # planes around a ball, after which it is given up
 _STEEP = 10.0  # times the drawdown's slope: what the objective of the start weighs
 
@@ -96,7 +96,15 @@ def _points(task: _Task, x: Vector) -> Iterator[tuple[Optimum, Vector]]:
             inside = np.clip(found.x, task.program.lower, task.program.upper)
             prices = found.row_prices[: len(task.program.rows)] * size
             point = Optimum(inside, prices, (), "interior point", found.iterations)
-            yield point, _gradient(task, found.multipliers)
+            gradient = _gradient(task, found.multipliers)
+            yield point, gradient
+            yield _repriced(task, point, gradient), gradient
+
+
+def _repriced(task: _Task, point: Optimum, gradient: Vector) -> Optimum:
+    """The point with the prices that prove most of a plane: those of the least point on it."""
+    plane = replace(task.program, linear=task.program.linear + gradient)
+    return replace(point, row_prices=minimum(plane).row_prices)
 
 
 def _flat_minimum(task: _Task, x: Vector) -> DrawdownOptimum:

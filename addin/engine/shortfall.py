@@ -82,9 +82,7 @@ def min_shortfall(program: Program, scenarios: Matrix, confidence: float) -> Sho
         Rockafellar and Uryasev (2000), "Optimization of conditional value-at-risk", Journal of
         Risk 2.
     """
-    value_at_risk(
-        scenarios @ np.zeros(scenarios.shape[1]), confidence
-    )  # refuses what it cannot measure
+    value_at_risk(scenarios @ np.zeros(scenarios.shape[1]), confidence)  # refuses
     task = ShortfallTask(program, scenarios, confidence)
     for point, weights in candidates(task):
         found = _proved(task, point, weights)

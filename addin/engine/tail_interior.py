@@ -100,7 +100,8 @@ class _State:
 
     @property
     def complementarity(self) -> float:
-        return float(self.slack @ self.price) / len(self.slack)
+        """Sum of slack times price: nothing at an optimum."""
+        return float((self.slack * self.price).sum())
 
 
 class _Method:
@@ -162,7 +163,7 @@ class _Method:
         change = (target - at.price * primal) / at.slack
         right = self.adjoint(change) - dual
         z, prices = self._solved(system, right, equations)
-        if at.slack @ at.price < _LATE:
+        if at.complementarity < _LATE:
             short, gone = right - self._normal(at, z, prices), equations - self.matrix @ z[: self.n]
             more, further = self._solved(system, short, gone)
             z, prices = z + more, prices + further
@@ -199,7 +200,8 @@ def _advance(method: _Method, at: _State, residuals: tuple[Vector, Vector, Vecto
     guess = method.step(at, system, residuals, -at.slack * at.price)
     primal, dual = _reach(at.slack, guess.slack), _reach(at.price, guess.price)
     ahead = at.moved(guess, primal, dual).complementarity
-    target = now * (ahead / now) ** 3 - at.slack * at.price - guess.slack * guess.price
+    centre = now * (ahead / now) ** 3 / len(at.slack)
+    target = centre - at.slack * at.price - guess.slack * guess.price
     step = method.step(at, system, residuals, target)
     primal, dual = _reach(at.slack, step.slack), _reach(at.price, step.price)
     if method.program.quadratic.any():  # primal and dual meet in the curvature
@@ -229,7 +231,7 @@ def interior_point(program: Program, tail: Tail, x: Vector, precision: float) ->
     while rounds < _ROUNDS and error >= precision:
         residuals = method.residuals(at)
         worst = _error(at, residuals)
-        if not worst < error * _WORSE or at.slack @ at.price < _SPENT * precision:
+        if not worst < error * _WORSE or at.complementarity < _SPENT * precision:
             break  # worse, no number at all, or nothing left to gain
         if worst < error:
             best, error = at, worst
@@ -242,7 +244,7 @@ def interior_point(program: Program, tail: Tail, x: Vector, precision: float) ->
 
 def _error(at: _State, residuals: tuple[Vector, Vector, Vector]) -> float:
     largest = (float(np.abs(part).max(initial=0.0)) for part in residuals)
-    return max(float(at.slack @ at.price), *largest)
+    return max(at.complementarity, *largest)
 
 
 def _point(method: _Method, at: _State, rounds: int) -> TailPoint:
