@@ -5,6 +5,8 @@ import numpy as np
 from addin.domain.policy import Rule
 from addin.domain.weights import Vector
 from addin.engine import programs
+from addin.engine.diversification import diversification_ratio
+from addin.engine.diversification import max_diversification as most_diversified
 from addin.engine.lift import Charges
 from addin.engine.problem import Problem
 from addin.engine.risk_budget_limits import constrained_risk_budget
@@ -62,3 +64,9 @@ def risk_parity(task: Task) -> Answer:
     program = problem.program(problem.covariance, np.zeros(n))
     found = constrained_risk_budget(program, problem.covariance, np.full(n, 1 / n))
     return found, problem.norm(Rule.VOLATILITY, found.x)
+
+
+def max_diversification(task: Task) -> Answer:
+    """Greatest average volatility of the assets over that of the portfolio; that ratio."""
+    found = most_diversified(task.problem)
+    return found, diversification_ratio(found.x, task.problem.covariance)

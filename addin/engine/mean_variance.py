@@ -8,19 +8,44 @@ from addin.domain.policy import Rule
 from addin.domain.weights import Vector
 from addin.engine import programs, sharpe
 from addin.engine.lift import lifted, of_weights
+from addin.engine.program import Program
 from addin.engine.solve import minimum
-from addin.engine.task import Answer, Task, solved
+from addin.engine.task import Answer, Task
+
+
+def volatility_program(task: Task) -> Program:
+    """Half the variance, least."""
+    return lifted(task.problem, programs.min_volatility(task.problem), task.of_risk)
+
+
+def tracking_program(task: Task) -> Program:
+    """Half the active variance less that of the benchmark, least."""
+    return lifted(task.problem, programs.min_tracking_error(task.problem), task.of_risk)
+
+
+def utility_program(task: Task) -> Program:
+    """Utility less costs, with its sign changed."""
+    problem, settings = task.problem, task.settings
+    program = programs.max_utility(problem, settings.risk_aversion)
+    if impact := settings.impact_bps / 1e4:
+        program = programs.with_impact(program, problem.held, impact)
+    return lifted(problem, program, replace(task.of_return, trade=settings.cost_bps / 1e4))
+
+
+def return_program(task: Task) -> Program:
+    """Expected return with its sign changed."""
+    return lifted(task.problem, programs.max_return(task.problem), task.of_return)
 
 
 def min_volatility(task: Task) -> Answer:
     """Least annual volatility."""
-    found = solved(task.problem, programs.min_volatility(task.problem), task.of_risk)
+    found = of_weights(task.problem, minimum(volatility_program(task)))
     return found, task.problem.norm(Rule.VOLATILITY, found.x)
 
 
 def min_tracking_error(task: Task) -> Answer:
     """Least annual tracking error."""
-    found = solved(task.problem, programs.min_tracking_error(task.problem), task.of_risk)
+    found = of_weights(task.problem, minimum(tracking_program(task)))
     return found, task.problem.norm(Rule.TRACKING_ERROR, found.x)
 
 
@@ -41,11 +66,10 @@ def _doubted(task: Task, weights: Vector) -> float:
 def max_utility(task: Task) -> Answer:
     """Greatest μ'w − λ/2 w'Σw less what trading costs, annual."""
     problem, settings = task.problem, task.settings
+    found = of_weights(problem, minimum(utility_program(task)))
     program = programs.max_utility(problem, settings.risk_aversion)
-    rate, impact = settings.cost_bps / 1e4, settings.impact_bps / 1e4
-    charged = programs.with_impact(program, problem.held, impact) if impact else program
-    found = solved(problem, charged, replace(task.of_return, trade=rate))
     utility = -program.value(found.x) - _doubted(task, found.x)
+    rate, impact = settings.cost_bps / 1e4, settings.impact_bps / 1e4
     if rate or impact:
         traded = np.abs(found.x - problem.held)
         utility -= rate * float(traded.sum()) + impact * float(traded @ traded)
@@ -55,7 +79,7 @@ def max_utility(task: Task) -> Answer:
 def max_return(task: Task) -> Answer:
     """Greatest expected return, annual; the least volatile of several such portfolios."""
     problem = task.problem
-    program = lifted(problem, programs.max_return(problem), task.of_return)
+    program = return_program(task)
     found = minimum(program)
     if not (program.quadratic.any() or any(found.ball_prices) or program.cones):
         found = minimum(programs.least_volatile_optimum(problem, program, found))

@@ -17,7 +17,9 @@ class Objective(StrEnum):
     MAX_RETURN = "max return"
     MIN_TRACKING_ERROR = "min tracking error"
     MIN_CVAR = "min cvar"
+    MIN_DRAWDOWN = "min drawdown"
     RISK_PARITY = "risk parity"
+    MAX_DIVERSIFICATION = "max diversification"
     EQUAL_WEIGHT = "equal weight"
     INVERSE_VOLATILITY = "inverse volatility"
 
@@ -42,13 +44,23 @@ def objective_named(name: str) -> Objective:
 
 
 METHODS: dict[Objective, Method] = {
-    Objective.MIN_VOLATILITY: mean_variance.min_volatility,
-    Objective.MAX_SHARPE: mean_variance.max_sharpe,
-    Objective.MAX_UTILITY: mean_variance.max_utility,
-    Objective.MAX_RETURN: mean_variance.max_return,
-    Objective.MIN_TRACKING_ERROR: mean_variance.min_tracking_error,
-    Objective.MIN_CVAR: tail_objectives.min_cvar,
-    Objective.RISK_PARITY: balance.risk_parity,
-    Objective.EQUAL_WEIGHT: balance.equal_weight,
-    Objective.INVERSE_VOLATILITY: balance.inverse_volatility,
+    Objective.MIN_VOLATILITY: Method(
+        mean_variance.min_volatility, mean_variance.volatility_program
+    ),
+    Objective.MAX_SHARPE: Method(mean_variance.max_sharpe, greatest=True),
+    Objective.MAX_UTILITY: Method(
+        mean_variance.max_utility, mean_variance.utility_program, greatest=True
+    ),
+    Objective.MAX_RETURN: Method(
+        mean_variance.max_return, mean_variance.return_program, greatest=True
+    ),
+    Objective.MIN_TRACKING_ERROR: Method(
+        mean_variance.min_tracking_error, mean_variance.tracking_program
+    ),
+    Objective.MIN_CVAR: Method(tail_objectives.min_cvar),
+    Objective.MIN_DRAWDOWN: Method(tail_objectives.min_drawdown),
+    Objective.RISK_PARITY: Method(balance.risk_parity, everywhere=True),
+    Objective.MAX_DIVERSIFICATION: Method(balance.max_diversification, greatest=True),
+    Objective.EQUAL_WEIGHT: Method(balance.equal_weight),
+    Objective.INVERSE_VOLATILITY: Method(balance.inverse_volatility),
 }

@@ -13,8 +13,9 @@ from addin.domain.weights import EDGE, Vector, aligned
 from addin.engine.balance import towards
 from addin.engine.binding import binding
 from addin.engine.conflict import explained
-from addin.engine.cutting_planes import CutError, within_tails
+from addin.engine.cutting_planes import CutError
 from addin.engine.feasible import FeasibleSet
+from addin.engine.few import among_few
 from addin.engine.objectives import METHODS, Objective, objective_named
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import UnprovedError
@@ -38,6 +39,7 @@ class Solution:
         solver: Who solved it.
         iterations: Of that solver.
         binding: Words of every rule the portfolio is at the limit of.
+        note: How far the choice of few holdings is proved; blank where there was none.
         asset_binding: Per asset, the words of its own limit and of the rules it belongs to
             that bind, or nothing. A weight of zero that may not be negative is not listed.
     """
@@ -48,6 +50,7 @@ class Solution:
     iterations: int
     binding: tuple[str, ...] = ()
     asset_binding: tuple[str, ...] = ()
+    note: str = ""
 
 
 def _tidy(feasible: FeasibleSet, weights: Vector) -> Vector:
@@ -61,12 +64,12 @@ def _tidy(feasible: FeasibleSet, weights: Vector) -> Vector:
     return swept
 
 
-def _solution(problem: Problem, answer: Answer) -> Solution:
+def _solution(problem: Problem, answer: Answer, note: str) -> Solution:
     found, value = answer
     weights = _tidy(problem.feasible, found.x)
     rules, per_asset = binding(problem, weights)
     series = pd.Series(weights, index=problem.feasible.index, copy=False)
-    return Solution(series, value, found.solver, found.iterations, rules, per_asset)
+    return Solution(series, value, found.solver, found.iterations, rules, per_asset, note)
 
 
 def _reason(problem: Problem) -> str | None:
@@ -107,7 +110,7 @@ def explaining(problem: Problem) -> Iterator[None]:
 
 def best(task: Task, method: Method) -> Answer:
     """The optimum of one objective under every rule, those outside programs too."""
-    return within_tails(task, method)
+    return among_few(task, method)[0]
 
 
 def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
@@ -156,7 +159,7 @@ def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
         confidence=confidence,
     )
     with explaining(problem):
-        return _solution(problem, best(Task(problem, settings), METHODS[chosen]))
+        return _solution(problem, *among_few(Task(problem, settings), METHODS[chosen]))
 
 
 def nearest(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
@@ -195,8 +198,6 @@ def nearest(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
     )
     goal = aligned(wanted, feasible.tickers, "wanted weights")
 
-    def method(task: Task) -> Answer:
-        return towards(task.problem, goal)
-
+    method = Method(lambda task: towards(task.problem, goal))
     with explaining(problem):
-        return _solution(problem, best(Task(problem, AS_STATED), method))
+        return _solution(problem, *among_few(Task(problem, AS_STATED), method))

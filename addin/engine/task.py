@@ -30,7 +30,27 @@ class Task:
 
 
 Answer = tuple[Optimum, float]
-Method = Callable[[Task], Answer]
+
+
+@dataclass(frozen=True)
+class Method:
+    """How an objective is solved.
+
+    Attributes:
+        solve: A task's optimum and its value in the objective's own unit.
+        program: Where one program says all of it, that program.
+        greatest: Whether a larger value is better.
+        everywhere: Whether it gives every asset a weight.
+    """
+
+    solve: Callable[[Task], Answer]
+    program: Callable[[Task], Program] | None = None
+    greatest: bool = False
+    everywhere: bool = False
+
+    def __call__(self, task: Task) -> Answer:
+        """A task's optimum and its value."""
+        return self.solve(task)
 
 
 def solved(problem: Problem, program: Program, charges: Charges = FREE) -> Optimum:
