@@ -6,8 +6,8 @@ from addin.domain.labels import label_key
 from addin.domain.weights import Matrix
 from addin.engine.psd import is_semidefinite
 from addin.errors import InputError
-from addin.excel.grid import Cells, as_key, grid
-from addin.excel.read_history import tickers_of
+from addin.excel.grid import Cells, Grid, as_key, grid
+from addin.excel.read_history import quick_values, tickers_of
 from addin.excel.records import raise_mistakes
 
 
@@ -33,17 +33,25 @@ def read_covariance(cells: Cells, name: str = "covariance") -> tuple[tuple[str, 
         raise InputError(f"{name}: expected the same tickers in the heading row and first column")
     tickers = tickers_of(table)
     row_of = {as_key(row[0]): i for i, row in enumerate(table.cells) if i}
+    rows = [row_of[label_key(ticker)] for ticker in tickers]
+    matrix = quick_values([table.cells[row] for row in rows])
+    if matrix is None or np.isnan(matrix).any():
+        matrix = _cell_by_cell(table, tickers, rows)
+    _check_covariance(name, tickers, matrix)
+    return tickers, matrix
+
+
+def _cell_by_cell(table: Grid, tickers: tuple[str, ...], rows: list[int]) -> Matrix:
     mistakes: list[str] = []
     matrix = np.full((len(tickers), len(tickers)), np.nan)
-    for i, ticker in enumerate(tickers):
+    for i, row in enumerate(rows):
         for j, other in enumerate(tickers):
             try:
-                matrix[i, j] = table.number(row_of[label_key(ticker)], j + 1, other)
+                matrix[i, j] = table.number(row, j + 1, other)
             except InputError as error:
                 mistakes.append(str(error))
     raise_mistakes(mistakes)
-    _check_covariance(name, tickers, matrix)
-    return tickers, matrix
+    return matrix
 
 
 def _check_covariance(name: str, tickers: tuple[str, ...], matrix: Matrix) -> None:

@@ -93,7 +93,7 @@ def _quick_dates(column: Sequence[object]) -> Dates | None:
     return dates
 
 
-def _quick_values(body: Sequence[Row]) -> Matrix | None:
+def quick_values(body: Sequence[Row]) -> Matrix | None:
     """Numbers of a block that holds nothing but numbers and blanks; None if it does not."""
     numbers = [row[1:] for row in body]
     kinds = set(map(type, chain.from_iterable(numbers)))
@@ -111,7 +111,7 @@ def _quick_values(body: Sequence[Row]) -> Matrix | None:
 def _quick(table: Grid, tickers: tuple[str, ...]) -> _Block | None:
     body = table.cells[1:]
     dates = _quick_dates([row[0] for row in body])
-    values = None if dates is None else _quick_values(body)
+    values = None if dates is None else quick_values(body)
     if dates is None or values is None:
         return None
     return _Block(dates, tickers, values, np.arange(1, len(table.cells)))
