@@ -10,6 +10,12 @@ from udfs.data import (
     IPS_RETURNS,
 )
 from udfs.drift import IPS_DRIFT, IPS_DRIFT_STATUS, IPS_REBALANCE
+from udfs.explain import (
+    IPS_DIAGNOSE,
+    IPS_SENSITIVITY,
+    IPS_SHADOW_PRICES,
+    IPS_WEIGHT_RANGES,
+)
 from udfs.optimization import IPS_CANDIDATES, IPS_FRONTIER, IPS_OPTIMIZE
 from udfs.performance import IPS_DRAWDOWN, IPS_METRIC, IPS_METRICS, IPS_TRACKING_ERROR
 from udfs.policy import IPS_CHECK, IPS_CHECK_STATUS, IPS_PROFILE, IPS_PROFILES
@@ -27,6 +33,7 @@ __all__ = [
     "IPS_COVARIANCE",
     "IPS_CVAR",
     "IPS_DATA_CHECK",
+    "IPS_DIAGNOSE",
     "IPS_DRAWDOWN",
     "IPS_DRIFT",
     "IPS_DRIFT_STATUS",
@@ -42,8 +49,11 @@ __all__ = [
     "IPS_RETURNS",
     "IPS_RISK_BUDGET",
     "IPS_RISK_CONTRIBUTION",
+    "IPS_SENSITIVITY",
+    "IPS_SHADOW_PRICES",
     "IPS_STRESS",
     "IPS_TRACKING_ERROR",
     "IPS_VAR",
     "IPS_VERSION",
+    "IPS_WEIGHT_RANGES",
 ]

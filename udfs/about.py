@@ -12,7 +12,18 @@ from addin.excel.grid import Cells
 from addin.excel.scalars import text_or
 from addin.excel.shape import block
 from addin.excel.udf import FunctionHelp, cells, help_of, worksheet_function
-from udfs import budgets, data, drift, optimization, performance, policy, risk, stress, views
+from udfs import (
+    budgets,
+    data,
+    drift,
+    explain,
+    optimization,
+    performance,
+    policy,
+    risk,
+    stress,
+    views,
+)
 
 CHAPTERS: tuple[ModuleType, ...] = (
     data,
@@ -20,6 +31,7 @@ CHAPTERS: tuple[ModuleType, ...] = (
     views,
     optimization,
     budgets,
+    explain,
     performance,
     risk,
     stress,

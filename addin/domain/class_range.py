@@ -119,6 +119,21 @@ def _wrong_ranges(level: _Level) -> Iterator[str]:
         yield f"{level.words}: maxima add up to {most:.2%}, less than {whole}"
 
 
+def check_class_names(classes: Sequence[ClassRange]) -> None:
+    """Refuse class ranges that do not say which class is part of which.
+
+    Raises:
+        PolicyError: If there are none, a class is listed twice, a parent is unknown or a class
+            is part of itself.
+    """
+    if not classes:
+        raise PolicyError("asset classes: need at least one, found none")
+    if twice := repeated(c.name for c in classes):
+        raise PolicyError(f"asset class listed more than once: {', '.join(twice)}")
+    if wrong := list(_wrong_parents(classes)):
+        raise PolicyError("; ".join(wrong))
+
+
 def check_classes(classes: Sequence[ClassRange]) -> None:
     """Refuse class ranges that contradict each other; all contradictions in one sentence each.
 
@@ -127,16 +142,11 @@ def check_classes(classes: Sequence[ClassRange]) -> None:
             itself; if at any level targets do not add up to their whole (100 % at the top, the
             target of the class above elsewhere), or minima and maxima leave no room for it.
     """
-    if not classes:
-        raise PolicyError("asset classes: need at least one, found none")
-    if twice := repeated(c.name for c in classes):
-        raise PolicyError(f"asset class listed more than once: {', '.join(twice)}")
-    wrong = list(_wrong_parents(classes))
-    if not wrong:
-        wrong = [
-            sentence
-            for level in _levels(classes)
-            for sentence in (*_wrong_targets(level), *_wrong_ranges(level))
-        ]
+    check_class_names(classes)
+    wrong = [
+        sentence
+        for level in _levels(classes)
+        for sentence in (*_wrong_targets(level), *_wrong_ranges(level))
+    ]
     if wrong:
         raise PolicyError("; ".join(wrong))

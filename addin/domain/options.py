@@ -46,6 +46,7 @@ class Options:
     impact_bps: float = 0.0  # of trading everything, growing with the square
     uncertainty: float = 0.0  # standard errors taken from expected returns
     resamples: int = 0  # problems drawn at random whose optima are averaged
+    observations: int | None = None  # rows each of them is estimated from
     time_limit: float = 5.0  # seconds
     points: int = 20
     # Black–Litterman

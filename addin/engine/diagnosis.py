@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from addin.domain.policy import Limit, Rule
 from addin.domain.universe import Universe
@@ -47,7 +48,9 @@ def _rows_of_bounds(feasible: FeasibleSet) -> Iterator[LinearRule]:
             yield LinearRule(feasible.upper_words[i], row, -np.inf, float(feasible.upper[i]))
 
 
-def stated_one_by_one(universe: Universe, limits: Sequence[Limit]) -> tuple[LinearRule, ...]:
+def stated_one_by_one(
+    universe: Universe, limits: Sequence[Limit], current: pd.Series | None = None
+) -> tuple[LinearRule, ...]:
     """Every hard limit of single assets as rows.
 
     A feasible set keeps the tightest bound of an asset alone; the others count once that one
@@ -56,7 +59,7 @@ def stated_one_by_one(universe: Universe, limits: Sequence[Limit]) -> tuple[Line
     anything = replace(universe, lower=(0.0,) * len(universe), upper=(1.0,) * len(universe))
     chosen = [limit for limit in limits if limit.hard and limit.rule in _ON_ASSETS]
     sets = [feasible_set(universe, (), shorting=True)]
-    sets += [feasible_set(anything, (), [limit]) for limit in chosen]
+    sets += [feasible_set(anything, (), [limit], current=current) for limit in chosen]
     return tuple(row for each in sets for row in _rows_of_bounds(each))
 
 

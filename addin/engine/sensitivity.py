@@ -7,7 +7,7 @@ from typing import Unpack
 import numpy as np
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.covariance import correlation
 from addin.engine.feasible import FeasibleSet, LinearRule
 from addin.engine.objectives import Objective
@@ -151,6 +151,7 @@ def _measured(solved: Optimised, shock: _Shock) -> Sensitivity:
     if found is None:
         return Sensitivity(shock.quantity, shock.words, None, None, NO_ANSWER)
     turnover = float(np.abs(found.weights - solved.weights).sum()) / 2
+    turnover = turnover if turnover > EDGE else 0.0  # rounding is not ranked
     change = found.value - solved.value
     return Sensitivity(shock.quantity, shock.words, turnover, change)
 

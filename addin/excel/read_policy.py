@@ -1,10 +1,11 @@
 """Class ranges, the benchmark and the whole policy from cells."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from addin.domain.class_range import check_class_names
 from addin.domain.options import Options
 from addin.domain.policy import (
     ClassRange,
@@ -91,6 +92,21 @@ def _class_range(table: Records, row: int) -> ClassRange | None:
         return None
 
 
+def _ranges(
+    cells: Cells, name: str, check: Callable[[Sequence[ClassRange]], None]
+) -> tuple[ClassRange, ...]:
+    table = records(cells, name, CLASS_HEADINGS)
+    table.unique("Asset class")
+    read = [_class_range(table, row) for row in table]
+    table.close()
+    classes = tuple(c for c in read if c is not None)
+    try:
+        check(classes)
+    except PolicyError as error:
+        raise PolicyError(f"{table.grid.prefix}{error}") from None
+    return classes
+
+
 def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
     """Asset classes with their ranges and targets.
 
@@ -99,16 +115,17 @@ def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
             maximum do not ascend; a blank Min or Max is wrong.
         PolicyError: If the ranges contradict each other.
     """
-    table = records(cells, name, CLASS_HEADINGS)
-    table.unique("Asset class")
-    read = [_class_range(table, row) for row in table]
-    table.close()
-    classes = tuple(c for c in read if c is not None)
-    try:
-        check_classes(classes)
-    except PolicyError as error:
-        raise PolicyError(f"{table.grid.prefix}{error}") from None
-    return classes
+    return _ranges(cells, name, check_classes)
+
+
+def read_classes_to_diagnose(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
+    """Asset classes whose ranges may contradict each other, as ``read_classes`` otherwise.
+
+    Raises:
+        InputError: As ``read_classes``.
+        PolicyError: If the parent of a class is unknown, or a class is part of itself.
+    """
+    return _ranges(cells, name, check_class_names)
 
 
 def read_benchmark(cells: Cells, name: str = "benchmark") -> tuple[tuple[str, float], ...]:
