@@ -8,18 +8,18 @@ from typing import Protocol
 import numpy as np
 
 from addin.domain.weights import Vector
-from addin.engine.cardinality_diagonal import separable
+from addin.engine.cardinality_branch import Branch, Holding, Relaxation, Relaxed
 from addin.engine.cardinality_limits import HoldingLimits
 from addin.engine.cardinality_linear import mixed
 from addin.engine.cardinality_perspective import Perspective
-from addin.engine.cardinality_tree import GAP, Branch, Holding, Relaxation, Relaxed, Tree
+from addin.engine.cardinality_strength import strengthened
+from addin.engine.cardinality_tree import GAP, ROUNDING, Tree
 from addin.engine.program import Mask, Program, UnprovedError
 from addin.errors import InfeasibleError
 
-_WORK = 8_000_000  # squared number of assets times branches: some seconds
-_FEWEST = 60  # branches that are looked at, however many assets there are
+_WORK = 2_500_000  # squared number of assets times branches: some seconds
+_FEWEST = 40  # branches that are looked at, however many assets there are
 _COSTLY = 400  # branches of an objective that takes milliseconds
-_ROUNDING = 1e-12
 
 Row = tuple[Vector, float]
 
@@ -80,12 +80,12 @@ class FewHoldings:
     @property
     def gap(self) -> float:
         """By how much of its value another portfolio could be better at most."""
-        return max(0.0, self.value - self.bound) / max(abs(self.value), _ROUNDING)
+        return max(0.0, self.value - self.bound) / max(abs(self.value), ROUNDING)
 
     @property
     def proved(self) -> bool:
         """Whether none is better by more than ``GAP`` of the value, or by rounding."""
-        return self.value - self.bound <= max(GAP * abs(self.value), _ROUNDING)
+        return self.value - self.bound <= max(GAP * abs(self.value), ROUNDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,21 +135,21 @@ class _AnyObjective:
             return None
         except UnprovedError:
             half = np.full(len(self.least), 0.5)
-            return Relaxed(-np.inf, half, half, branch)
-        sizes = np.abs(weights) / np.maximum(self.limits.upper, _ROUNDING)
-        return Relaxed(value, np.minimum(sizes, 1.0), np.abs(weights), branch)
+            return Relaxed(-np.inf, half, half, half, branch)
+        sizes = np.abs(weights) / np.maximum(self.limits.upper, ROUNDING)
+        return Relaxed(value, weights, np.minimum(sizes, 1.0), np.abs(weights), branch)
 
 
 def _search(
     limits: HoldingLimits, relaxation: Relaxation, effort: Effort, usual: int
 ) -> FewHoldings:
     tree = Tree(relaxation, limits.root, effort.alarm())
-    if tree.found is None:
-        tree.offer(limits.possible())
+    incumbent = tree.incumbent
+    if incumbent.found is None:
+        incumbent.offer(limits.possible())
     hurried = tree.search(usual if effort.branches is None else effort.branches)
-    if tree.found is None:
+    if (found := incumbent.found) is None:
         raise limits.refusal(tree.bound)
-    found = tree.found
     return FewHoldings(found.weights, found.value, tree.bound, tree.visited, hurried)
 
 
@@ -208,10 +208,10 @@ def few_holdings(
         Algorithm for Sparse Portfolio Selection".
     """
     limits = HoldingLimits(program, assets, most, least_weight)
-    diagonal = separable(program.quadratic[:assets, :assets], np.ones(assets))
-    relaxation = Perspective(program, limits.most, limits.least, diagonal, constant)
+    relaxation = Perspective(program, limits.most, limits.least, np.zeros(assets), constant)
     if not program.quadratic.any() and not program.balls:
         return _linear(limits, relaxation, effort)
+    relaxation = strengthened(relaxation, limits.root)
     return _search(limits, relaxation, effort, max(_FEWEST, _WORK // assets**2))
 
 

@@ -10,6 +10,25 @@ _SAFE = 1 - 1e-7
 _SINGULAR = 1e-10  # smallest eigenvalue, relative to the largest, that leaves something to take
 
 
+def _room(matrix: Matrix) -> float:
+    """The smallest eigenvalue, if it is more than rounding."""
+    values = np.linalg.eigvalsh(matrix)
+    return float(values[0]) if values[0] > _SINGULAR * values[-1] else 0.0
+
+
+def uniform(quadratic: Matrix) -> Vector:
+    """(n,) the same for each variable."""
+    return np.full(len(quadratic), _SAFE * _room(quadratic))
+
+
+def conditional(quadratic: Matrix) -> Vector:
+    """(n,) in proportion to the curvature of each variable when the others adapt."""
+    if not _room(quadratic):
+        return np.zeros(len(quadratic))
+    own = 1 / np.sqrt(np.diag(np.linalg.inv(quadratic)))
+    return np.asarray(_SAFE * _room(quadratic / np.outer(own, own)) * own**2)
+
+
 def separable(quadratic: Matrix, importance: Vector) -> Vector:
     """(n,) a diagonal d ≥ 0 that leaves P − diag(d) positive semidefinite.
 
@@ -24,10 +43,9 @@ def separable(quadratic: Matrix, importance: Vector) -> Vector:
         Frangioni and Gentile (2007), "SDP diagonalizations and perspective cuts for a class of
         nonseparable MIQP", without the semidefinite solver.
     """
-    values = np.linalg.eigvalsh(quadratic)
-    if values[0] <= _SINGULAR * values[-1]:
-        return np.zeros(len(quadratic))
     diagonal = np.zeros(len(quadratic))
+    if not _room(quadratic):
+        return diagonal
     inverse = np.asarray(np.linalg.inv(quadratic), dtype=np.float64)
     barrier = float(np.median(importance / np.diag(inverse)))
     for _ in range(_SWEEPS):
@@ -35,7 +53,7 @@ def separable(quadratic: Matrix, importance: Vector) -> Vector:
         barrier *= _SHRINK
         inverse = np.asarray(np.linalg.inv(quadratic - np.diag(diagonal)), dtype=np.float64)
     rest = np.linalg.eigvalsh(quadratic - np.diag(diagonal))[0]
-    return np.asarray(diagonal * _SAFE if rest >= 0 else np.full(len(diagonal), values[0] * _SAFE))
+    return np.asarray(_SAFE * diagonal) if rest >= 0 else uniform(quadratic)
 
 
 def _ascend(inverse: Matrix, diagonal: Vector, keep: Vector) -> None:

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from addin.domain.weights import Vector
+from addin.engine.cardinality_branch import Branch
 from addin.engine.cardinality_linear import Mixed, fewest
-from addin.engine.cardinality_tree import Branch
 from addin.engine.feasible import percent
 from addin.engine.program import Mask, Program, UnprovedError
 from addin.errors import InfeasibleError, InputError

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from addin.domain.weights import EDGE, Vector
-from addin.engine.cardinality_tree import Branch, Holding, Relaxed
+from addin.engine.cardinality_branch import Branch, Holding, Relaxed
 from addin.engine.program import Mask, Optimum, Program, UnprovedError
 from addin.engine.solve import minimum
 from addin.engine.solvers import solve_lp
@@ -124,7 +124,7 @@ class Perspective:
 
     def _unknown(self, branch: Branch) -> Relaxed:
         shares = np.full(len(self.least), 0.5)
-        return Relaxed(-np.inf, shares, shares, branch)
+        return Relaxed(-np.inf, shares, shares, shares, branch)
 
     def _bounded(self, branch: Branch, point: Optimum, shares: Vector, cutoff: float) -> Relaxed:
         """The bound by duality, whatever the point, and what it rules out.
@@ -144,9 +144,10 @@ class Perspective:
         excluded = branch.undecided & ~chosen & (bound + last - merits > cutoff)
         required = chosen & (bound + merits - following > cutoff)
         tighter = Branch(branch.held | required, branch.out | excluded)
-        reached = np.abs(point.x[: len(self.least)]) / np.maximum(self.least, _TINY)
+        weights = point.x[: len(self.least)]
+        reached = np.abs(weights) / np.maximum(self.least, _TINY)
         shares = np.minimum(np.minimum(shares, reached), 1.0)
-        return Relaxed(bound, shares, merits, tighter)
+        return Relaxed(bound, weights, shares, merits, tighter)
 
     def _lagrangian(self, point: Optimum) -> tuple[float, Vector]:
         """A constant, and (n,) by how much holding each asset lowers it."""
