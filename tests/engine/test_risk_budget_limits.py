@@ -1,5 +1,6 @@
 """Risk budgets inside limits: by hand, against exponential cones, and the equations themselves."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import clarabel
@@ -10,7 +11,10 @@ from scipy import sparse
 import addin.engine.risk_budget_limits as limits
 from addin.engine.program import Ball, Program
 from addin.engine.risk_budget import risk_budget
+from addin.engine.risk_budget_case import Case as Stated
+from addin.engine.risk_budget_case import Point, is_proved
 from addin.engine.risk_budget_limits import constrained_risk_budget
+from addin.engine.risk_budget_search import best_at
 from addin.errors import InfeasibleError, InputError
 
 
@@ -149,6 +153,63 @@ def test_budgets_that_do_not_add_up_are_refused_with_their_sum():
         weights([0] * 3, [1] * 3, budgets=np.full(3, 0.3))
 
 
+def test_correlations_that_contradict_each_other_are_refused():
+    with pytest.raises(InputError, match="negative variance"):
+        weights([0] * 2, [1] * 2, covariance=np.array([[1.0, 2], [2, 1]]), budgets=EQUAL[:2] * 1.5)
+
+
+def test_an_asset_of_fixed_weight_counts_in_the_risk_and_in_the_class_of_the_others():
+    # 0.2 of the first; it and the second are at most half: 0.3, and the last two share 0.5
+    covariance = uncorrelated(0.1, 0.2, 0.2, 0.3)
+    covariance[0, 2] = covariance[2, 0] = 0.015
+    row = [[1, 1, 0, 0]], [0], [0.5]
+    lower, upper, budgets = [0.2, 0, 0, 0], [0.2, 1, 1, 1], np.full(4, 0.25)
+    found = weights(lower, upper, *row, covariance=covariance, budgets=budgets)
+    assert found[:2] == pytest.approx([0.2, 0.3], abs=1e-13)
+    # equal contributions of the last two: 0.04 x² + 0.015 · 0.2 x = 0.09 (0.5 − x)²
+    # so 0.05 x² − 0.093 x + 0.0225 = 0
+    x = (0.093 - (0.093**2 - 4 * 0.05 * 0.0225) ** 0.5) / (2 * 0.05)
+    assert found[2] == pytest.approx(x, abs=1e-12) and found[3] == pytest.approx(0.5 - x)
+
+
+STATED = Stated(
+    Program(*(THREE[:2, :2], np.zeros(2), np.zeros((0, 2)), np.zeros(0), np.zeros(0)),
+            np.array([0.1, 0.0]), np.array([0.9, 1.0])),
+    np.array([0.5, 0.5]),
+    1.0,
+    0.0,
+)  # fmt: skip
+RATE = 2 * 0.01 * (2 / 3) ** 2  # twice the contribution of the first at 2/3
+
+
+@pytest.mark.parametrize(
+    ("held", "rate", "proved"),
+    [
+        ((2 / 3, 1 / 3), RATE, True),
+        ((2 / 3, 1 / 3), RATE * 1.001, False),  # both want more
+        ((2 / 3, 1 / 3), RATE * 0.999, False),  # both want less
+        ((0.9, 0.1), 2 * 0.04 * 0.01, False),  # at its cap, and wants less
+        ((0.1, 0.9), 2 * 0.04 * 0.81, False),  # at its floor, and wants more
+        ((0.6, 0.3), 2 * 0.01 * 0.36, False),  # proportional, but not the whole
+    ],
+)
+def test_only_contributions_in_proportion_are_proved(held, rate, proved):
+    assert is_proved(STATED, Point(np.array(held), np.zeros(0), rate, 0)) is proved
+
+
+def test_proportional_contributions_outside_a_limit_are_not_proved():
+    capped = replace(STATED, program=replace(STATED.program, upper=np.array([0.6, 1.0])))
+    assert not is_proved(capped, Point(np.array([2 / 3, 1 / 3]), np.zeros(0), RATE, 0))
+
+
+def test_a_rate_far_below_the_variance_is_searched_for(monkeypatch):
+    # half in an asset a hundred times as volatile as the two that share the other half
+    monkeypatch.setattr(limits, "is_proved", lambda case, point: False)  # at the first attempt
+    covariance = uncorrelated(1.0, 0.01, 0.02)
+    found = weights([0.5, 0, 0], [1, 1, 1], covariance=covariance)
+    assert found == pytest.approx([0.5, 1 / 3, 1 / 6], abs=1e-12)
+
+
 def under_volatility(limit):
     ball = Ball(np.sqrt(THREE), np.zeros(3), limit)
     return constrained_risk_budget(program([0] * 3, [1] * 3, balls=(ball,)), THREE, EQUAL)
@@ -167,7 +228,7 @@ class Case:
     def __init__(self, seed):
         rng = np.random.default_rng(seed)
         n = self.n = int(rng.integers(2, 25))
-        inside = rng.dirichlet(np.full(n, 2.0))
+        inside = self.inside = rng.dirichlet(np.full(n, 2.0))
         samples = rng.normal(size=(3 * n, n)) + rng.normal(size=(3 * n, 1))
         volatilities = 10 ** rng.uniform(-2, -0.5, n)
         self.covariance = np.cov(samples.T) * np.outer(volatilities, volatilities)
@@ -231,6 +292,19 @@ def test_exponential_cones_find_the_same_weights(seed):
         assert case.found().x == pytest.approx(expected, abs=2e-5)
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("rate", [1e-3, 1.0])
+def test_exponential_cones_find_the_same_weights_at_one_rate(seed, rate):
+    case = Case(seed)
+    p, unit = case.program, np.trace(case.covariance) / case.n**2
+    inner = (p.rows[:-1], p.row_lower[:-1], p.row_upper[:-1], p.lower, p.upper)
+    stated = Stated(Program(case.covariance / unit, p.linear, *inner), case.budgets, 1.0, 0.0)
+    prices = np.zeros(len(p.rows) - 1)
+    for start in (case.inside, 0.5 * case.inside + 0.5 * case.at(unit)):
+        found = best_at(stated, Point(start, prices, rate, 0))
+        assert found.weights == pytest.approx(case.at(rate * unit), abs=2e-5)
+
+
 def assert_as_documented(case):
     try:
         found = case.found()
@@ -259,6 +333,26 @@ def assert_as_documented(case):
 def test_contributions_are_proportional_to_budgets_wherever_no_limit_binds():
     answered = sum(assert_as_documented(Case(seed)) for seed in range(100, 250))
     assert answered >= 140
+
+
+def test_few_cases_need_more_than_a_few_systems_of_equations():
+    quick = 0
+    for seed in range(100, 250):
+        with suppress(InfeasibleError):
+            found = Case(seed).found()
+            quick += found.solver == "active set" and found.iterations <= 15
+    assert quick >= 130
+
+
+def test_classes_that_are_all_at_a_limit_are_let_go_one_by_one():
+    # every class is drawn to a limit, and those limits add up to 1.3
+    rows = np.kron(np.eye(2), np.ones(2)), [0.6, 0], [1, 0.7]
+    covariance = uncorrelated(0.4, 0.4, 0.01, 0.01)
+    found = constrained_risk_budget(
+        program([0] * 4, [1] * 4, *rows), covariance, np.array([0.1, 0.1, 0.4, 0.4])
+    )
+    assert found.solver == "active set"
+    assert found.x == pytest.approx([0.3, 0.3, 0.2, 0.2], abs=1e-12)
 
 
 @pytest.mark.soak
