@@ -9,13 +9,13 @@ import pandas as pd
 from addin.domain.assumptions import Assumptions
 from addin.domain.holdings import CASH
 from addin.domain.labels import label_key
-from addin.domain.policy import ClassRange, Limit, Rule
+from addin.domain.policy import ClassRange, LegacyAction, Limit, Rule
 from addin.domain.universe import Universe
 from addin.domain.weights import EDGE, Vector
 from addin.engine.compliance import RuleCheck, Status, breaches, check
 from addin.engine.constraints import feasible_set
 from addin.engine.portfolio import Portfolio
-from addin.engine.selection import is_cash
+from addin.engine.selection import is_cash, selected
 from addin.engine.trade_problem import MARGIN, TradeRule
 
 CUT_MARGIN = 1e-5  # a cut is a tangent: whole lots stray from it by a square of their weight
@@ -65,6 +65,21 @@ class TradePolicy:
         """(n + 1,) where the assets of the trade problem stand, cash last."""
         place = {label_key(ticker): i for i, ticker in enumerate(wide)}
         return [place[label_key(ticker)] for ticker in (*self.tickers, CASH)]
+
+    def tradable(self) -> tuple[Vector, Vector]:
+        """(n,) 1.0 where the exclusions let an asset be sold, and where they let it be bought.
+
+        A bound on the weight would not do: costs alone raise that of an asset nobody bought.
+        """
+        universe = self._view().universe
+        sold, bought = np.ones(len(universe)), np.ones(len(universe))
+        for limit in self.limits:
+            if limit.hard and limit.rule is Rule.EXCLUDE:
+                chosen = selected(universe, limit.selector) > 0
+                bought[chosen] = 0.0
+                sold[chosen & (limit.legacy is LegacyAction.HOLD)] = 0.0
+        here = self._places(universe.tickers)[:-1]
+        return sold[here], bought[here]
 
     def linear_rules(self) -> list[TradeRule]:
         """Every hard rule that is linear in the weights."""
@@ -120,6 +135,8 @@ def _spread(limit: Limit, universe: Universe) -> list[Limit]:
     if limit.rule is Rule.EACH and not limit.selector.strip():
         assets = [ticker for ticker in universe.tickers if not is_cash(ticker)]
         return [Limit(Rule.WEIGHT, each, limit.operator, limit.value) for each in assets]
+    if limit.legacy is not LegacyAction.SELL_NOW:
+        return []  # what is held may stay: orders are limited instead
     return [limit] if limit.rule in _WEIGHT_RULES else []
 
 

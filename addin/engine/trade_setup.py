@@ -50,7 +50,8 @@ def trade_problem(
     least = np.full(len(table), smallest_ticket(rebalancing, value) / value) / lot
     least = np.maximum(np.ceil(least - EDGE), 1.0) if whole else least
     free = np.array([not asset.locked for asset in table], dtype=float)
-    sold, bought = np.maximum(values / value, 0.0) / lot * free, free / lot
+    may_sell, may_buy = policy.tradable()
+    sold, bought = np.maximum(values / value, 0.0) / lot * free * may_sell, free * may_buy / lot
     if whole:
         sold, bought = np.floor(sold + EDGE), np.floor(bought)
     cost = np.array([asset.cost_bps / 10_000 for asset in table])

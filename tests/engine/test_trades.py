@@ -11,7 +11,7 @@ import scipy.optimize
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.holdings import Holdings, Position
-from addin.domain.policy import ClassRange, Limit, Rebalancing, Rule
+from addin.domain.policy import ClassRange, LegacyAction, Limit, Rebalancing, Rule
 from addin.domain.trade import Side
 from addin.domain.universe import Universe
 from addin.engine import trade_search
@@ -149,6 +149,35 @@ def test_a_locked_asset_is_not_traded():
     assert signed(plan) == {"A": 0, "B": 0}
     assert by_ticker(plan)["A"].reason == "locked"
     assert "held back by cash" in by_ticker(plan)["B"].reason
+
+
+@pytest.mark.parametrize(
+    ("legacy", "sold"),
+    [(LegacyAction.HOLD, 0), (LegacyAction.SELL_DOWN, -30), (LegacyAction.SELL_NOW, -40)],
+)
+def test_an_excluded_asset_is_sold_as_its_legacy_action_says(legacy, sold):
+    # 40 % held of X and 10 % wanted; costs alone make what is not sold a larger share
+    rules = Rebalancing(min_trade=0, min_trade_weight=0, cost_bps=10)
+    limit = Limit(Rule.EXCLUDE, "X", "", 0.0, legacy=legacy)
+    held = holdings(X=(40, 100.0), A=(60, 100.0), B=(0, 100.0))
+    wanted = targets(X=0.1, A=0.5, B=0.4)
+    universe = Universe(("X", "A", "B"), ("K", "K", "K"))
+    plan = rebalance(held, wanted, rules, universe=universe, limits=(limit,))
+    assert signed(plan)["X"] == sold and plan.notes == ()
+
+
+@pytest.mark.parametrize("legacy", LegacyAction)
+def test_an_excluded_asset_is_never_bought(legacy):
+    limit = Limit(Rule.EXCLUDE, "Region=R", "", 0.0, legacy=legacy)
+    universe = Universe(("X", "A"), ("K", "K"), attributes={"Region": ("R", "S")})
+    plan = rebalance(
+        holdings(5_000, X=(0, 100.0), A=(50, 100.0)),
+        targets(X=0.5, A=0.5),
+        FREE,
+        universe=universe,
+        limits=(limit,),
+    )
+    assert signed(plan).get("X", 0) == 0
 
 
 def test_turnover_stays_under_its_cap():
