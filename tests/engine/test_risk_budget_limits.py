@@ -9,6 +9,7 @@ import pytest
 from scipy import sparse
 
 import addin.engine.risk_budget_limits as limits
+import addin.engine.risk_budget_search as search
 from addin.engine.program import Ball, Program
 from addin.engine.risk_budget import risk_budget
 from addin.engine.risk_budget_case import Case as Stated
@@ -172,6 +173,11 @@ def test_an_asset_of_fixed_weight_counts_in_the_risk_and_in_the_class_of_the_oth
     assert found[2] == pytest.approx(x, abs=1e-12) and found[3] == pytest.approx(0.5 - x)
 
 
+def test_an_asset_of_fixed_weight_counts_towards_the_least_of_its_class():
+    row = [[1, 1, 0]], [0.8], [1]
+    assert weights([0.2, 0, 0], [0.2, 1, 1], *row) == pytest.approx([0.2, 0.6, 0.2], abs=1e-12)
+
+
 STATED = Stated(
     Program(*(THREE[:2, :2], np.zeros(2), np.zeros((0, 2)), np.zeros(0), np.zeros(0)),
             np.array([0.1, 0.0]), np.array([0.9, 1.0])),
@@ -208,6 +214,13 @@ def test_a_rate_far_below_the_variance_is_searched_for(monkeypatch):
     covariance = uncorrelated(1.0, 0.01, 0.02)
     found = weights([0.5, 0, 0], [1, 1, 1], covariance=covariance)
     assert found == pytest.approx([0.5, 1 / 3, 1 / 6], abs=1e-12)
+
+
+def test_the_search_goes_on_below_a_hundredth_while_the_sum_is_within_reach(monkeypatch):
+    tried = iter([False] * 4)
+    monkeypatch.setattr(search, "is_proved", lambda case, point: next(tried, True))
+    found = search.searched(STATED, np.array([0.5, 0.5]))
+    assert found.weights == pytest.approx([2 / 3, 1 / 3], abs=1e-12)
 
 
 def under_volatility(limit):
