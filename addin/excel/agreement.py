@@ -87,9 +87,9 @@ def _without_target(rows: Mapping[str, TableRows], policy: Policy) -> Iterator[s
 def _limit_places(
     rows: Mapping[str, TableRows], policy: Policy
 ) -> Iterator[tuple[Limit, TableRows, int]]:
-    """Each limit and exclusion with the table and the row it stands in."""
+    """Each limit and exclusion with the table and row it stands in; not those that are keys."""
     places = [(rows[name], i) for name in _POLICY_LIMITS for i in _filled(rows, name)]
-    for limit, (table, i) in zip(policy.limits, places, strict=True):
+    for limit, (table, i) in zip(policy.limits, places, strict=False):
         yield limit, table, i
 
 

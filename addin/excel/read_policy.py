@@ -1,14 +1,12 @@
-"""Class ranges, the benchmark and the whole policy from cells."""
+"""The whole policy from the tables of its sheet."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from addin.domain.class_range import check_class_names
 from addin.domain.options import Options
 from addin.domain.policy import (
-    ClassRange,
     Limit,
     Liquidity,
     Policy,
@@ -16,24 +14,16 @@ from addin.domain.policy import (
     Rebalancing,
     Rule,
     ScoreWeights,
-    check_classes,
 )
 from addin.errors import PolicyError
 from addin.excel.grid import Cells, is_given
 from addin.excel.options import Settings, merged, read_settings, typed
 from addin.excel.policy_settings import check_calendar, check_policy_settings
+from addin.excel.read_classes import read_classes
 from addin.excel.read_limits import disagreement, read_exclusions, read_limits
 from addin.excel.read_objectives import read_objectives
 from addin.excel.read_weights import read_weights
-from addin.excel.records import (
-    AT_LEAST_ZERO,
-    WEIGHT,
-    Headings,
-    Mistakes,
-    Records,
-    raise_mistakes,
-    records,
-)
+from addin.excel.records import Mistakes, raise_mistakes
 from addin.excel.values import found, number
 
 __all__ = [
@@ -47,85 +37,16 @@ __all__ = [
     "read_policy_options",
 ]
 
-CLASS_HEADINGS = Headings(
-    required=("Asset class", "Min", "Max"),
-    optional=(
-        "Target",
-        "Parent",
-        "Inner min",
-        "Inner max",
-        "Benchmark",
-        "Liquidity days",
-    ),
-    positional=("Asset class", "Min", "Target", "Max"),
-)
-_LIMITED = {  # keys that say the same as a limit of the policy
-    "max_turnover": Rule.TURNOVER,
-    "max_volatility": Rule.VOLATILITY,
-    "max_tracking_error": Rule.TRACKING_ERROR,
-    "max_cvar": Rule.CVAR,
-    "max_holdings": Rule.HOLDINGS,
+_LIMITS = {  # keys that are limits of the policy
+    "max_volatility": (Rule.VOLATILITY, "<="),
+    "max_tracking_error": (Rule.TRACKING_ERROR, "<="),
+    "max_cvar": (Rule.CVAR, "<="),
+    "max_holdings": (Rule.HOLDINGS, "<="),
+    "target_return": (Rule.RETURN, ">="),
 }
+_LIKE_LIMITS = {**_LIMITS, "max_turnover": (Rule.TURNOVER, "<=")}  # this one limits orders too
 
 T = TypeVar("T")
-
-
-def _class_range(table: Records, row: int) -> ClassRange | None:
-    before = len(table.mistakes)
-    name = table.text(row, "Asset class")
-    lower, upper = (table.number_within(row, heading, WEIGHT) for heading in ("Min", "Max"))
-    target, inner_lower, inner_upper = (
-        table.number_within_or(row, heading, WEIGHT, None)
-        for heading in ("Target", "Inner min", "Inner max")
-    )
-    liquidity_days = table.number_within_or(row, "Liquidity days", AT_LEAST_ZERO, None)
-    parent = table.text_or(row, "Parent", None)
-    benchmark = table.text_or(row, "Benchmark", None)
-    if len(table.mistakes) > before:
-        return None
-    try:
-        return ClassRange(
-            name, lower, upper, target, inner_lower, inner_upper, parent, benchmark, liquidity_days
-        )
-    except PolicyError as error:
-        table.mistakes.append(f"{table.grid.row_words(row)}, {error}")
-        return None
-
-
-def _ranges(
-    cells: Cells, name: str, check: Callable[[Sequence[ClassRange]], None]
-) -> tuple[ClassRange, ...]:
-    table = records(cells, name, CLASS_HEADINGS)
-    table.unique("Asset class")
-    read = [_class_range(table, row) for row in table]
-    table.close()
-    classes = tuple(c for c in read if c is not None)
-    try:
-        check(classes)
-    except PolicyError as error:
-        raise PolicyError(f"{table.grid.prefix}{error}") from None
-    return classes
-
-
-def read_classes(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
-    """Asset classes with their ranges and targets.
-
-    Raises:
-        InputError: Naming each cell that is wrong, and each row whose minimum, target and
-            maximum do not ascend; a blank Min or Max is wrong.
-        PolicyError: If the ranges contradict each other.
-    """
-    return _ranges(cells, name, check_classes)
-
-
-def read_classes_to_diagnose(cells: Cells, name: str = "classes") -> tuple[ClassRange, ...]:
-    """Asset classes whose ranges may contradict each other, as ``read_classes`` otherwise.
-
-    Raises:
-        InputError: As ``read_classes``.
-        PolicyError: If the parent of a class is unknown, or a class is part of itself.
-    """
-    return _ranges(cells, name, check_class_names)
 
 
 def read_benchmark(cells: Cells, name: str = "benchmark") -> tuple[tuple[str, float], ...]:
@@ -181,14 +102,23 @@ class PolicyTables:
 
 def _disagreeing(settings: Settings, limits: tuple[Limit, ...]) -> Iterator[str]:
     """Keys with another number than the hard limit of the same name."""
-    for limit in (limit for limit in limits if limit.hard and limit.operator == "<="):
-        keys = [key for key, rule in _LIMITED.items() if rule is limit.rule]
+    for limit in (limit for limit in limits if limit.hard):
+        keys = [k for k, about in _LIKE_LIMITS.items() if about == (limit.rule, limit.operator)]
         for setting in (settings[key] for key in keys if key in settings):
             if number(setting.cell, setting.where) != limit.value:
                 yield (
                     f"{setting.where}: {found(setting.cell)} disagrees with '{limit.words}' in "
                     "Policy_Limits"
                 )
+
+
+def _stated_by_keys(settings: Settings, limits: tuple[Limit, ...]) -> Iterator[Limit]:
+    """Limits that stand in a key/value table and not among the limits."""
+    known = {(limit.rule, limit.operator) for limit in limits if limit.hard}
+    for key, (rule, operator) in _LIMITS.items():
+        if key in settings and (rule, operator) not in known:
+            value = number(settings[key].cell, settings[key].where)
+            yield Limit(rule, "", operator, value, note=key)
 
 
 def _check_limits(tables: PolicyTables, limits: tuple[Limit, ...]) -> None:
@@ -229,7 +159,7 @@ def read_policy(tables: PolicyTables) -> Policy:
     try:
         return Policy(
             classes,
-            limits + exclusions,
+            (*limits, *exclusions, *_stated_by_keys(tables.settings, limits)),
             benchmark,
             rebalancing,
             score,
@@ -244,13 +174,14 @@ def read_policy(tables: PolicyTables) -> Policy:
 def read_policy_options(tables: PolicyTables) -> Options:
     """What the policy's key/value tables say about how figures are computed.
 
+    A key that is a limit, such as ``max_volatility``, is one of the policy's limits instead.
+
     Raises:
         InputError: Naming each cell that is wrong, or asks for what a report cannot do yet.
     """
     mistakes = Mistakes()
-    options = mistakes.keep(lambda: tables.read(Options))
+    mistakes.keep(lambda: tables.read(Options))
     mistakes.keep(lambda: check_policy_settings(tables.settings))
     mistakes.keep(lambda: check_calendar(tables.of(tables.rebalance)))
     mistakes.close()
-    assert options
-    return options
+    return typed(Options, {k: s for k, s in tables.settings.items() if k not in _LIMITS})

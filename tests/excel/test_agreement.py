@@ -4,6 +4,7 @@ import pytest
 
 from addin.errors import InputError
 from addin.excel.case import read_case
+from addin.report.study import Study
 from tests.memory_book import MemoryBook
 from workbook_templates.sample import sample_tables
 
@@ -115,3 +116,37 @@ def test_mistakes_of_several_policy_tables_are_shown_at_once(sample):
         "Policy_Objectives",
         "Policy_Tax",
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "words"),
+    [
+        ("max_cvar", 0.04, "cvar ≤ 4%"),
+        ("max_holdings", 10, "holdings ≤ 10"),
+        ("target_return", "5.5%", "return ≥ 5.5%"),
+    ],
+)
+def test_a_key_that_is_a_limit_binds_the_proposal(sample, key, cell, words):
+    header, rows = sample["Policy_Meta"]
+    case = read_case(MemoryBook({**sample, "Policy_Meta": (header, (*rows, (key, cell)))}))
+    assert case.policy.limits[-1].words == words and case.policy.limits[-1].hard
+    assert getattr(case.options, key) is None  # said once
+    study = Study(case)
+    found = {each.rule: each for each in study.rule_checks(study.recommended.weights)}
+    assert found[words].status in ("Inside", "Watch")
+    before = {each.rule: each for each in study.checks_current}[words]
+    assert before.status == "Breach"
+
+
+def test_a_key_that_repeats_a_limit_adds_none(sample):
+    header, rows = sample["Policy_Meta"]
+    meta = (header, (*rows, ("max_volatility", "12%")))
+    again = read_case(MemoryBook({**sample, "Policy_Meta": meta})).policy
+    assert again.limits == read_case(MemoryBook(dict(sample))).policy.limits
+
+
+@pytest.mark.parametrize("key", ["min_holding", "target_volatility", "resamples"])
+def test_a_key_no_report_honours_is_refused(sample, key):
+    header, rows = sample["Policy_Meta"]
+    text = refused(sample, Policy_Meta=(header, (*rows, (key, 1))))
+    assert f"{key}: a report cannot honour this key yet; expected a blank cell" in text
