@@ -1,0 +1,258 @@
+"""Portfolios of little historical value at risk, by a local search from several starts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from addin.domain.weights import EDGE, Matrix, Vector
+from addin.engine.program import Optimum, Program, UnprovedError
+from addin.engine.shortfall import min_shortfall
+from addin.engine.shortfall_linear import Places
+from addin.engine.solve import minimum
+from addin.engine.tail import value_at_risk
+from addin.errors import InfeasibleError
+
+_TAILS = (1.0, 2.0, 0.5, 4.0)  # times the tail: shortfalls to start from
+_LEAST_CONFIDENCE = 0.01
+_TILT = 0.5  # of an asset's deviation: random returns of the starts beyond these
+_SAME = 1e-6  # relative: starts that end this near agree
+_BETTER = 1e-6  # relative: a smaller step is none
+_ROUNDS = 30  # of leaving out the worst
+_EXCHANGES = 5
+_EXCHANGED = 6  # scenarios on the boundary that are tried in the place of one left out
+
+
+@dataclass(frozen=True, eq=False)
+class SearchedOptimum:
+    """The best portfolio a local search found.
+
+    Attributes:
+        optimum: Its prices hold while the same scenarios are left out.
+        value_at_risk: Historical, positive for a loss.
+        starts: Tried.
+        agreed: Of these, how many ended at the same objective.
+    """
+
+    optimum: Optimum
+    value_at_risk: float
+    starts: int
+    agreed: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    program: Program
+    returns: Matrix
+    confidence: float
+
+    @property
+    def left_out(self) -> int:
+        """Scenarios that may lose more than the value at risk."""
+        rows = np.arange(len(self.returns), dtype=float)
+        return len(rows) - 1 - int(value_at_risk(-rows, self.confidence))
+
+    def at_risk(self, x: Vector) -> float:
+        return float(value_at_risk(self.returns @ x, self.confidence))
+
+    def value(self, x: Vector) -> float:
+        return self.program.value(x) + self.at_risk(x)
+
+    def worst_first(self, x: Vector) -> Places:
+        return np.argsort(self.returns @ x, kind="stable")
+
+    def least_loss(self, kept: Places) -> Optimum:
+        """The least objective with the largest loss of the scenarios kept in it."""
+        beyond = 1 - 0.5 / len(kept)  # the tail is half a scenario: its mean is the largest loss
+        return min_shortfall(self.program, self.returns[kept], beyond).optimum
+
+
+Step = Callable[[Places], Optimum]
+Value = Callable[[Vector], float]
+
+
+def _descent(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum:
+    """Leave out the worst scenarios, solve for the others, and again: never a worse portfolio.
+
+    The objective with the scenarios left out fixed is nowhere below the one with those left out
+    that are worst, and the same at the last portfolio.
+    """
+    point = start
+    for _ in range(_ROUNDS):
+        found = step(search.worst_first(point.x)[search.left_out :])
+        if not _is_better(value(found.x), value(point.x)):
+            return found if value(found.x) <= value(point.x) else point
+        point = found
+    return point
+
+
+def _is_better(value: float, than: float) -> bool:
+    return value < than - _BETTER * abs(than)
+
+
+def _exchanged(search: _Search, step: Step, value: Value, point: Optimum) -> Optimum | None:
+    """A better portfolio that leaves out another scenario in the place of the mildest one."""
+    order, count = search.worst_first(point.x), search.left_out
+    if not count:
+        return None
+    back, kept = order[count - 1], order[count:]
+    for other in kept[:_EXCHANGED]:
+        with suppress(InfeasibleError, UnprovedError):
+            found = step(np.append(np.setdiff1d(kept, other), back))
+            if _is_better(value(found.x), value(point.x)):
+                return found
+    return None
+
+
+def _local(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum:
+    point = _descent(search, step, value, start)
+    for _ in range(_EXCHANGES):
+        better = _exchanged(search, step, value, point)
+        if better is None:
+            break
+        point = _descent(search, step, value, better)
+    return point
+
+
+def _best(search: _Search, step: Step, value: Value, starts: list[Optimum]) -> SearchedOptimum:
+    ends = []
+    for start in starts:
+        with suppress(UnprovedError):
+            ends.append(_local(search, step, value, start))
+    if not ends:
+        raise UnprovedError("no portfolio to start from led to one that could be proved")
+    values = [value(end.x) for end in ends]
+    least = min(values)
+    agreed = sum(each <= least + _SAME * abs(least) for each in values)
+    point = ends[values.index(least)]
+    return SearchedOptimum(point, search.at_risk(point.x), len(starts), agreed)
+
+
+def _starts(search: _Search, seed: int) -> Iterator[tuple[Program, float]]:
+    """Programs and confidences of least shortfalls that lead to different portfolios.
+
+    The program's own at several confidences, then in the direction of random returns.
+    """
+    tail = 1 - search.confidence
+    for times in _TAILS:
+        yield search.program, max(1 - times * tail, _LEAST_CONFIDENCE)
+    rng, sizes = np.random.default_rng(seed), search.returns.std(axis=0)
+    while True:
+        tilt = _TILT * sizes * rng.normal(size=len(sizes))
+        tilted = replace(search.program, linear=search.program.linear + tilt)
+        yield tilted, search.confidence
+
+
+def _first(search: _Search, starts: int, seed: int) -> list[Optimum]:
+    found = []
+    for program, confidence in islice(_starts(search, seed), starts):
+        with suppress(UnprovedError):
+            found.append(min_shortfall(program, search.returns, confidence).optimum)
+    return found
+
+
+def min_value_at_risk(
+    program: Program, scenarios: Matrix, confidence: float, *, starts: int = 5, seed: int = 0
+) -> SearchedOptimum:
+    """A point of little ½ x'Px + q'x + historical value at risk: a local optimum, not proved.
+
+    Value at risk has many local minima. From each start the scenarios that lose most are left
+    out, the largest loss of the others is minimised, and this is repeated while it helps; then
+    single scenarios are exchanged. The first start is the least shortfall at the
+    same confidence, so that the answer is never worse than that portfolio.
+
+    Args:
+        program: All variables bounded.
+        scenarios: (T, n) returns per row.
+        confidence: Between 0 and 1.
+        starts: At least one.
+        seed: Of the starts after the fourth.
+
+    Raises:
+        InfeasibleError: If no point obeys the limits.
+        InputError: As ``value_at_risk``.
+        UnprovedError: If no start could be solved.
+
+    Source:
+        Larsen, Mausser and Uryasev (2002), "Algorithms for optimization of value-at-risk".
+    """
+    search = _Search(program, scenarios, confidence)
+    return _best(search, search.least_loss, search.value, _first(search, starts, seed))
+
+
+@dataclass(frozen=True, eq=False)
+class _Limited:
+    """The least objective of a program with no loss of the scenarios kept above a bound."""
+
+    search: _Search
+    bound: float
+
+    def step(self, kept: Places) -> Optimum:
+        program, returns = self.search.program, self.search.returns[kept]
+        rows, held = len(program.rows), np.zeros(len(kept), dtype=bool)
+        while True:
+            found = minimum(_bounded(program, returns[held], self.bound))
+            missed = (returns @ found.x < -self.bound - EDGE / 10) & ~held
+            if not missed.any():
+                return replace(found, row_prices=found.row_prices[:rows])
+            held |= missed
+
+    def value(self, x: Vector) -> float:
+        """The objective; where the limit is exceeded, more than any."""
+        inside = self.search.at_risk(x) <= self.bound + EDGE
+        return self.search.program.value(x) if inside else np.inf
+
+
+def _bounded(program: Program, returns: Matrix, bound: float) -> Program:
+    return replace(
+        program,
+        rows=np.vstack([program.rows, returns]),
+        row_lower=np.append(program.row_lower, np.full(len(returns), -bound)),
+        row_upper=np.append(program.row_upper, np.full(len(returns), np.inf)),
+    )
+
+
+def within_value_at_risk(
+    program: Program,
+    scenarios: Matrix,
+    confidence: float,
+    bound: float,
+    *,
+    starts: int = 5,
+    seed: int = 0,
+) -> SearchedOptimum:
+    """A point of little ½ x'Px + q'x with a historical value at risk of at most ``bound``.
+
+    A local optimum, not proved, by the search of ``min_value_at_risk``: from portfolios within
+    the bound the worst scenarios are left out and no other may lose more than it.
+
+    Args:
+        program: All variables bounded.
+        scenarios: (T, n) returns per row.
+        confidence: Between 0 and 1.
+        bound: Positive for a loss.
+        starts: At least one.
+        seed: Of the starts after the fourth.
+
+    Raises:
+        InfeasibleError: If no point obeys the limits, or none within the bound was found.
+        InputError: As ``value_at_risk``.
+        UnprovedError: If no start could be solved.
+    """
+    flat = replace(program, quadratic=np.zeros_like(program.quadratic), linear=0 * program.linear)
+    plain = _Search(flat, scenarios, confidence)
+    first = _first(plain, starts, seed)
+    inside = [start for start in first if plain.at_risk(start.x) <= bound]
+    if not inside:
+        least = _best(plain, plain.least_loss, plain.value, first)
+        if least.value_at_risk > bound + EDGE:
+            raise InfeasibleError(
+                f"the least value at risk found is {least.value_at_risk:.4%} a row, "
+                f"above the limit of {bound:.4%}"
+            )
+        inside = [least.optimum]
+    search = _Search(program, scenarios, confidence)
+    limited = _Limited(search, bound)
+    return _best(search, limited.step, limited.value, inside)

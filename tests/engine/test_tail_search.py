@@ -1,0 +1,159 @@
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from addin.engine.program import Program
+from addin.engine.shortfall import min_shortfall
+from addin.engine.tail import value_at_risk
+from addin.engine.tail_search import min_value_at_risk, within_value_at_risk
+from addin.errors import InfeasibleError, InputError
+
+
+def budget(n, upper=1.0):
+    return Program(
+        np.zeros((n, n)),
+        np.zeros(n),
+        np.ones((1, n)),
+        np.ones(1),
+        np.ones(1),
+        np.zeros(n),
+        np.full(n, upper),
+    )
+
+
+def tiny_case(seed):
+    rng = np.random.default_rng(seed)
+    n, rows = int(rng.integers(2, 5)), int(rng.integers(8, 13))
+    left_out = int(rng.integers(1, 3))
+    return rng.normal(0.002, 0.02, (rows, n)), left_out, 1 - left_out / rows
+
+
+def largest_loss(returns, linear=None, bound=None):
+    """Least largest loss, or least objective within a largest loss, by HiGHS."""
+    rows, n = returns.shape
+    limit = np.column_stack([-returns, -np.ones(rows)])
+    cost = np.append(np.zeros(n) if linear is None else linear, 1.0 if linear is None else 0.0)
+    found = linprog(
+        cost,
+        limit,
+        np.zeros(rows),
+        np.append(np.ones(n), 0.0)[None],
+        [1.0],
+        bounds=[(0, 0.8)] * n + [(None, bound)],
+        method="highs",
+    )
+    return found.fun if found.status == 0 else np.inf
+
+
+def by_enumeration(returns, left_out, **limited):
+    """The true optimum: the best over every choice of the scenarios that are left out."""
+    every = range(len(returns))
+    return min(
+        largest_loss(np.delete(returns, out, axis=0), **limited)
+        for out in combinations(every, left_out)
+    )
+
+
+def test_the_least_value_at_risk_is_never_below_the_true_one_and_mostly_equal():
+    hits = 0
+    for seed in range(10):
+        returns, left_out, confidence = tiny_case(seed)
+        found = min_value_at_risk(budget(returns.shape[1], 0.8), returns, confidence)
+        true = by_enumeration(returns, left_out)
+        assert found.value_at_risk >= true - 1e-9
+        hits += found.value_at_risk <= true + 1e-9
+    assert hits >= 9
+
+
+def test_a_limit_of_value_at_risk_is_kept_and_the_best_return_mostly_found():
+    hits = 0
+    for seed in range(8):
+        returns, left_out, confidence = tiny_case(seed)
+        n = returns.shape[1]
+        program = replace(budget(n, 0.8), linear=-returns.mean(axis=0))
+        least = min_value_at_risk(budget(n, 0.8), returns, confidence).value_at_risk
+        bound = least + 0.3 * abs(least)
+        found = within_value_at_risk(program, returns, confidence, bound)
+        true = by_enumeration(returns, left_out, linear=program.linear, bound=bound)
+        value = program.value(found.optimum.x)
+        assert found.value_at_risk <= bound + 1e-9
+        assert value >= true - 1e-9
+        hits += value <= true + 1e-9
+    assert hits >= 7
+
+
+def history(n=5, rows=260):
+    rng = np.random.default_rng(5)
+    return rng.normal(4e-4, 0.008, (rows, n)) + 0.006 * rng.standard_t(3, (rows, 1))
+
+
+def test_it_is_never_worse_than_the_least_shortfall():
+    returns = history()
+    for confidence in (0.8, 0.9, 0.95, 0.99):
+        tail = min_shortfall(budget(5), returns, confidence).value_at_risk
+        assert min_value_at_risk(budget(5), returns, confidence).value_at_risk <= tail + 1e-12
+
+
+def test_more_starts_are_never_worse():
+    returns = history()
+    found = [min_value_at_risk(budget(5), returns, 0.9, starts=s).value_at_risk for s in (2, 6)]
+    assert found[1] <= found[0] * (1 + 1e-6)
+
+
+def test_what_is_said_is_the_portfolios_own():
+    returns = history()
+    found = min_value_at_risk(budget(5, 0.5), returns, 0.95, starts=6)
+    x = found.optimum.x
+    assert found.value_at_risk == value_at_risk(returns @ x, 0.95)
+    assert budget(5, 0.5).violation(x) <= 1e-9
+    assert (found.starts, 1 <= found.agreed <= 6) == (6, True)
+
+
+def test_the_same_seed_finds_the_same_portfolio():
+    returns = history()
+    one, other = (min_value_at_risk(budget(5), returns, 0.95, starts=6, seed=3) for _ in range(2))
+    assert (one.optimum.x == other.optimum.x).all()
+
+
+def test_all_starts_agree_where_there_is_one_minimum():
+    # at a confidence that leaves nothing out it is the largest loss, which is convex
+    found = min_value_at_risk(budget(5), history(rows=40), 0.999, starts=5)
+    assert found.agreed == 5
+    assert found.value_at_risk == pytest.approx(
+        min_shortfall(budget(5), history(rows=40), 0.999).shortfall, abs=1e-12
+    )
+
+
+def test_one_scenario_that_nothing_helps_is_left_out():
+    # both assets crash in the first row; of the others 1% · w and 2% · (1 − w) is least at 2/3
+    returns = np.array([[-0.5, -0.5], [-0.01, 0.0], [0.0, -0.02], [0.01, 0.01]])
+    found = min_value_at_risk(budget(2), returns, 0.75)
+    assert found.optimum.x == pytest.approx([2 / 3, 1 / 3], abs=1e-9)
+    assert found.value_at_risk == pytest.approx(0.02 / 3, abs=1e-11)
+
+
+def test_a_wide_limit_of_value_at_risk_leaves_the_objective_its_optimum():
+    returns = history()
+    program = replace(budget(5), linear=-returns.mean(axis=0))
+    found = within_value_at_risk(program, returns, 0.95, 1.0)
+    assert found.optimum.x[returns.mean(axis=0).argmax()] == pytest.approx(1)
+
+
+def test_a_limit_below_the_least_value_at_risk_says_what_was_found():
+    returns = history()
+    with pytest.raises(InfeasibleError, match=r"least value at risk found is \d\.\d+% a row"):
+        within_value_at_risk(budget(5), returns, 0.95, 1e-5, starts=4)
+
+
+def test_rules_no_portfolio_obeys_are_refused():
+    program = replace(budget(3), upper=np.full(3, 0.3))
+    with pytest.raises(InfeasibleError, match="no portfolio obeys all rules"):
+        min_value_at_risk(program, history(3), 0.95)
+
+
+def test_a_confidence_that_is_none_is_refused():
+    with pytest.raises(InputError, match="confidence"):
+        min_value_at_risk(budget(5), history(), 95)
