@@ -1,6 +1,8 @@
 """Asset classes of a policy from cells."""
 
-from addin.domain.policy import ClassRange, check_classes
+from collections.abc import Callable, Sequence
+
+from addin.domain.class_range import ClassRange, check_class_names, check_classes
 from addin.errors import PolicyError
 from addin.excel.grid import Cells
 from addin.excel.records import AT_LEAST_ZERO, WEIGHT, Headings, Records, records

@@ -19,7 +19,7 @@ from addin.errors import PolicyError
 from addin.excel.grid import Cells, is_given
 from addin.excel.options import Settings, merged, read_settings, typed
 from addin.excel.policy_settings import check_calendar, check_policy_settings
-from addin.excel.read_classes import read_classes
+from addin.excel.read_classes import read_classes, read_classes_to_diagnose
 from addin.excel.read_limits import disagreement, read_exclusions, read_limits
 from addin.excel.read_objectives import read_objectives
 from addin.excel.read_weights import read_weights
@@ -30,6 +30,7 @@ __all__ = [
     "PolicyTables",
     "read_benchmark",
     "read_classes",
+    "read_classes_to_diagnose",
     "read_exclusions",
     "read_limits",
     "read_objectives",
