@@ -1,22 +1,37 @@
-"""Objectives of balance: weights or risk spread evenly, as far as the rules allow."""
+"""Objectives of balance: weights or risk spread evenly, as far as the hard rules allow.
+
+What is balanced has no price in return, so soft limits have no say here.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
 from addin.domain.policy import Rule
-from addin.domain.weights import Vector
+from addin.domain.weights import Matrix, Vector
 from addin.engine import programs
 from addin.engine.diversification import diversification_ratio
 from addin.engine.diversification import max_diversification as most_diversified
-from addin.engine.lift import Charges
 from addin.engine.problem import Problem
+from addin.engine.program import Optimum, Program
+from addin.engine.risk_budget import risk_budget
 from addin.engine.risk_budget_limits import constrained_risk_budget
 from addin.engine.task import Answer, Task, solved
 from addin.errors import InputError
 
+_ROUNDING = 1e-12
+
+
+def _under_hard_rules(problem: Problem) -> Problem:
+    if not problem.feasible.soft:
+        return problem
+    return replace(problem, feasible=replace(problem.feasible, soft=()))
+
 
 def towards(problem: Problem, wanted: Vector) -> Answer:
     """The nearest feasible weights to (n,) weights wanted, and their distance."""
-    found = solved(problem, programs.nearest(problem, wanted), Charges(excess=1.0))
+    found = solved(_under_hard_rules(problem), programs.nearest(problem, wanted))
     return found, float(np.linalg.norm(found.x - wanted))
 
 
@@ -48,7 +63,6 @@ def _require_rows_alone(problem: Problem) -> None:
     feasible = problem.feasible
     words = [limit.words for limit in feasible.turnover_limits]
     words += [limit.words for limit in feasible.short_limits]
-    words += [rule.words for rule in feasible.soft]
     if words:
         raise InputError(
             f"risk parity: cannot be traded off against {'; '.join(words)}; leave that out, or "
@@ -62,11 +76,22 @@ def risk_parity(task: Task) -> Answer:
     _require_rows_alone(problem)
     n = len(problem.feasible)
     program = problem.program(problem.covariance, np.zeros(n))
-    found = constrained_risk_budget(program, problem.covariance, np.full(n, 1 / n))
+    found = _within_limits(program, problem.covariance, np.full(n, 1 / n))
     return found, problem.norm(Rule.VOLATILITY, found.x)
+
+
+def _within_limits(program: Program, covariance: Matrix, budgets: Vector) -> Optimum:
+    """Without limits it costs a tenth, and where it obeys them they make no difference."""
+    if (program.upper > 0).all():
+        with suppress(InputError):
+            free = risk_budget(covariance, budgets)
+            if program.violation(free.weights) <= _ROUNDING:
+                nothing = np.zeros(len(program.rows)), (0.0,) * len(program.balls)
+                return Optimum(free.weights, *nothing, "Newton", free.iterations)
+    return constrained_risk_budget(program, covariance, budgets)
 
 
 def max_diversification(task: Task) -> Answer:
     """Greatest average volatility of the assets over that of the portfolio; that ratio."""
-    found = most_diversified(task.problem)
+    found = most_diversified(_under_hard_rules(task.problem))
     return found, diversification_ratio(found.x, task.problem.covariance)

@@ -11,7 +11,7 @@ from addin.domain.policy import ClassRange, Limit, ScoreWeights
 from addin.domain.universe import Universe
 from addin.engine.feasible import FeasibleSet
 from addin.engine.figures import Figures, Yardstick
-from addin.engine.optimize import Objective, Settings
+from addin.engine.optimize import Objective, Settings, Solution
 from addin.engine.recipes import Workshop
 from addin.engine.recommendation import Ranking, ranking
 from addin.errors import IpsError
@@ -38,6 +38,7 @@ class Candidate:
         reason: Why it is recommended or not.
         recommended: True of one candidate.
         binding: Rules the portfolio is at the limit of; none for what is held.
+        solution: The optimum it is; None for what is held.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Candidate:
     reason: str
     recommended: bool
     binding: tuple[str, ...] = ()
+    solution: Solution | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ class CandidateSet:
 class _Built:
     name: str
     weights: pd.Series
-    binding: tuple[str, ...] = ()
+    solution: Solution | None = None
 
 
 def _built(workshop: Workshop) -> tuple[list[_Built], list[tuple[str, str]]]:
@@ -91,7 +93,7 @@ def _built(workshop: Workshop) -> tuple[list[_Built], list[tuple[str, str]]]:
         except IpsError as error:
             left_out.append((name, str(error)))
         else:
-            built.append(_Built(name, solution.weights, solution.binding))
+            built.append(_Built(name, solution.weights, solution))
     return built, left_out
 
 
@@ -111,7 +113,8 @@ def _candidate(built: _Built, figures: Figures, ranked: Ranking, current: int | 
         ranked.dominated_by(i),
         ranked.reason(i, current),
         i == ranked.chosen,
-        built.binding,
+        built.solution.binding if built.solution else (),
+        built.solution,
     )
 
 

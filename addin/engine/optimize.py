@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -39,9 +39,11 @@ class Solution:
         solver: Who solved it.
         iterations: Of that solver.
         binding: Words of every rule the portfolio is at the limit of.
-        note: How far the choice of few holdings is proved; blank where there was none.
         asset_binding: Per asset, the words of its own limit and of the rules it belongs to
             that bind, or nothing. A weight of zero that may not be negative is not listed.
+        note: How far the choice of few holdings is proved; blank where there was none.
+        objective: In which sense it is best; None if it is nearest to weights wanted.
+        settings: Under which it is best.
     """
 
     weights: pd.Series
@@ -51,6 +53,8 @@ class Solution:
     binding: tuple[str, ...] = ()
     asset_binding: tuple[str, ...] = ()
     note: str = ""
+    objective: Objective | None = None
+    settings: Settings = AS_STATED
 
 
 def _tidy(feasible: FeasibleSet, weights: Vector) -> Vector:
@@ -159,7 +163,8 @@ def optimize(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
         confidence=confidence,
     )
     with explaining(problem):
-        return _solution(problem, *among_few(Task(problem, settings), METHODS[chosen]))
+        found = _solution(problem, *among_few(Task(problem, settings), METHODS[chosen]))
+    return replace(found, objective=chosen, settings=settings)
 
 
 def nearest(  # noqa: PLR0913 (market, policy and holdings are separate inputs)

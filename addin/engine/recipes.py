@@ -160,6 +160,12 @@ class Workshop:
             raise InputError("needs a benchmark")
         return self.best(Objective.MIN_TRACKING_ERROR)
 
+    def min_cvar(self) -> Solution:
+        """The mildest tail of losses."""
+        if self.returns is None:
+            raise InputError("needs a table of returns")
+        return self.best(Objective.MIN_CVAR)
+
     @property
     def recipes(self) -> tuple[tuple[str, Callable[[], Solution]], ...]:
         """Every candidate but what is held, in the order shown."""
@@ -170,6 +176,9 @@ class Workshop:
             ("Max utility", lambda: self.best(Objective.MAX_UTILITY)),
             ("Max return", self.max_return),
             ("Min tracking error", self.min_tracking_error),
+            ("Min CVaR", self.min_cvar),
+            ("Risk parity", lambda: self.best(Objective.RISK_PARITY)),
+            ("Max diversification", lambda: self.best(Objective.MAX_DIVERSIFICATION)),
             ("Diversified", self.diversified),
             ("Target risk", self.target_risk),
             ("Target return", self.target_return),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
+from typing import TypedDict
 
 import numpy as np
 
@@ -13,18 +14,24 @@ from addin import __version__
 from addin.domain.history import Prices
 from addin.domain.holdings import CASH, Holdings
 from addin.domain.labels import did_you_mean, label_key
+from addin.domain.options import Options
 from addin.domain.policy import Policy, Rule
+from addin.domain.stated_assumptions import StatedAssumptions
 from addin.domain.table import TableSpec
 from addin.domain.universe import Universe
+from addin.domain.views import Views
+from addin.engine.expected_returns import ExpectedReturnMethod
 from addin.engine.liquidity import with_class_liquidity
 from addin.errors import InputError, PolicyError
 from addin.excel import layout
 from addin.excel.agreement import disagreements
 from addin.excel.book import Book, TableRows
+from addin.excel.read_assumptions import read_assumptions
 from addin.excel.read_history import read_prices
 from addin.excel.read_policy import PolicyTables, read_policy, read_policy_options
 from addin.excel.read_portfolio import read_holdings, read_holdings_date, read_scenarios
 from addin.excel.read_universe import read_universe
+from addin.excel.read_views import read_views
 from addin.excel.records import Mistakes, raise_mistakes
 from addin.report.case import Case, Origin, revalued
 
@@ -65,6 +72,7 @@ def read_case(
     mistakes.close()
     assert policy and options and universe and prices and holdings and scenarios is not None
     raise_mistakes(disagreements(rows, policy, universe, prices))
+    beliefs = _beliefs(book, options, universe)
     prices, holdings = _spelled_alike(universe, prices, holdings)
     day = as_of or options.as_of or prices.dates[-1].astype(date)
     if held_on is not None and held_on > day:
@@ -81,8 +89,33 @@ def read_case(
         priced_until=prices.dates[-1].astype(date),
         substitutes=_stand_ins(substitutes or {}, universe, prices),
         without=_left_out(without, universe, policy),
+        **beliefs,
         origin=_origin(book, rows),
     )
+
+
+class _Beliefs(TypedDict, total=False):
+    views: Views
+    stated: StatedAssumptions
+
+
+def _beliefs(book: Book, options: Options, universe: Universe) -> _Beliefs:
+    """What the sheets Views and Assumptions say, where the policy's expected returns ask them."""
+    if options.expected_returns == ExpectedReturnMethod.BLACK_LITTERMAN:
+        return {"views": read_views(_typed(book, layout.VIEWS), universe.tickers, "Views")}
+    if options.expected_returns == ExpectedReturnMethod.ASSUMPTIONS:
+        rows = _typed(book, layout.ASSUMPTIONS)
+        return {"stated": read_assumptions(rows, universe, "Assumptions")}
+    return {}
+
+
+def _typed(book: Book, spec: TableSpec) -> TableRows:
+    if not book.has_table(spec.name):
+        raise InputError(
+            f"{book.name}: the policy's expected_returns need the table {spec.name} "
+            f"(sheet {spec.sheet}), found none"
+        )
+    return book.table(spec.name)
 
 
 def _present(book: Book, specs: Iterable[TableSpec]) -> dict[str, TableRows]:

@@ -11,7 +11,9 @@ from addin.domain.holdings import Holdings, Position
 from addin.domain.options import Options
 from addin.domain.policy import Policy
 from addin.domain.scenario import Scenario
+from addin.domain.stated_assumptions import StatedAssumptions
 from addin.domain.universe import Universe
+from addin.domain.views import Views
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Case:
         priced_until: Date of the last prices there are, which may be after ``as_of``; None when
             that is the last of ``prices``.
         substitutes: Asset to the asset whose earlier history stands in for it.
+        views: What the investor believes beyond the market; None unless the policy's expected
+            returns are made of them.
+        stated: Typed assumptions, likewise.
         without: Assets left out of this run's portfolio, by request.
         origin: Where all this came from.
     """
@@ -62,6 +67,8 @@ class Case:
     holdings_date: date | None = None
     priced_until: date | None = None
     substitutes: Mapping[str, str] = field(default_factory=dict)
+    views: Views | None = None
+    stated: StatedAssumptions | None = None
     without: tuple[str, ...] = ()
     origin: Origin = field(default_factory=Origin)
 

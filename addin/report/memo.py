@@ -8,7 +8,7 @@ from addin.report.allocation import allocation_title
 from addin.report.checks import reconciliations
 from addin.report.masthead import DRAFT, subject
 from addin.report.performance import verdict as performance_verdict
-from addin.report.proposal import CURRENT, before_after_rows, binding
+from addin.report.proposal import CURRENT, before_after_rows, binding, bound_words, dearest_words
 from addin.report.risk import share_title
 from addin.report.risk import verdict as risk_verdict
 from addin.report.stress import breaches_after
@@ -68,12 +68,10 @@ def _bullets(lines: Iterable[str]) -> str:
 
 
 def _binding(study: Study) -> Iterator[str]:
-    found = binding(study)
-    yield "## Rules that bind the proposal"
-    if not found:
+    yield "## Rules that bind the proposal, and their price"
+    if not binding(study):
         yield "None: the recommended weights are free of every limit."
-        return
-    yield _bullets(f"{check.rule} ({check.words})" for check in found)
+    yield _bullets([*bound_words(study), *dearest_words(study)])
 
 
 def _rejected(study: Study) -> Iterator[str]:

@@ -21,6 +21,7 @@ from addin.report.words import distance, drawn, percent, plural, shown
 
 CURRENT, TARGET = "Current", "Policy target"
 RECOMMENDED = "✓ Recommended"
+MOST_PRICES = 3
 BINDS = 0.0005  # a rule within 0.05 pp of its limit holds the proposal back: lots are whole
 
 
@@ -55,15 +56,35 @@ def binding(study: Study) -> list[RuleCheck]:
     return [c for c in checks if c.headroom is not None and abs(c.headroom) <= BINDS]
 
 
+def _is_optimum(study: Study) -> bool:
+    solution = study.recommended.solution
+    return solution is not None and solution.objective is not None
+
+
+def bound_words(study: Study) -> list[str]:
+    """Each rule that binds the proposal, with its price where the proposal is an optimum."""
+    prices = {price.rule: price.words for price in study.rule_prices} if _is_optimum(study) else {}
+    return [prices.get(check.rule, check.words) for check in binding(study)]
+
+
+def dearest_words(study: Study) -> list[str]:
+    """What the policy costs where utility is greatest, for a proposal that is no optimum."""
+    if _is_optimum(study):
+        return []
+    dearest = sorted(study.rule_prices, key=lambda price: -abs(price.per_point or 0.0))
+    return [f"At most utility {each.words}" for each in dearest[:MOST_PRICES] if each.per_point]
+
+
 def binding_rows(study: Study) -> list[Row]:
-    """Exactly ``BINDING_ROWS`` rows: the rules that bind, then blanks; the last may say "more"."""
-    rows: list[Row] = [(check.words,) for check in binding(study)]
-    if not rows:
-        rows = [("None: the recommendation is free of every limit",)]
-    if len(rows) > BINDING_ROWS:
-        more = len(rows) - BINDING_ROWS + 1
-        rows = [*rows[: BINDING_ROWS - 1], (f"and {more} more",)]
-    return rows + [(None,)] * (BINDING_ROWS - len(rows))
+    """Exactly ``BINDING_ROWS`` rows: rules that bind, prices, blanks; too many end in "more"."""
+    found, dearest = bound_words(study), dearest_words(study)
+    room = BINDING_ROWS - len(dearest)
+    if not found:
+        found = ["None: the recommendation is free of every limit"]
+    if len(found) > room:
+        found = [*found[: room - 1], f"and {len(found) - room + 1} more"]
+    words = [*found, *dearest]
+    return [(each,) for each in words] + [(None,)] * (BINDING_ROWS - len(words))
 
 
 def before_after_rows(study: Study) -> list[Row]:

@@ -22,7 +22,7 @@ from addin.domain.universe import Universe
 from addin.domain.weights import Vector, aligned
 from addin.engine import returns as periods
 from addin.engine.candidates import Candidate, CandidateSet, candidates
-from addin.engine.compliance import RuleCheck, check
+from addin.engine.compliance import RuleCheck, Status, check
 from addin.engine.constraints import FeasibleSet, feasible_set
 from addin.engine.covariance import CovarianceMethod
 from addin.engine.data_check import check_covariance
@@ -30,9 +30,10 @@ from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
 from addin.engine.moments import RaggedHistory
-from addin.engine.optimize import Settings
+from addin.engine.optimize import Objective, Settings
 from addin.engine.returns import CommonWindow, Frequency, common_window
 from addin.engine.risk import risk_contributions
+from addin.engine.shadow_prices import ShadowPrice, shadow_prices
 from addin.engine.stress import StressResult, stress
 from addin.engine.substitution import substituted
 from addin.engine.trades import TradePlan, rebalance
@@ -43,6 +44,12 @@ from addin.report.cash import cash_assumptions, cash_returns, with_cash
 from addin.report.data_findings import WORTH_MENTIONING, case_findings, price_findings
 
 LEAST_RETURNS = 2  # a standard deviation needs as many
+
+
+def _watched(soft: RuleCheck) -> RuleCheck:
+    if soft.status is not Status.BREACH:
+        return soft
+    return replace(soft, status=Status.WATCH, words=f"{soft.words} (soft limit missed)")
 
 
 class Study:
@@ -175,6 +182,9 @@ class Study:
                     market_premium=options.market_premium,
                     universe_returns=None if typed is None else typed[:-1],
                     risk_aversion=options.risk_aversion,
+                    stated=self.case.stated,
+                    views=self.case.views,
+                    tau=options.tau,
                 ),
             )
         )
@@ -212,7 +222,14 @@ class Study:
     def limits(self) -> tuple[Limit, ...]:
         """Limits on a proposal: one on an asset that is left out asks nothing any more."""
         out = {label_key(ticker) for ticker in self.case.without}
-        return tuple(x for x in self.case.policy.limits if label_key(x.selector) not in out)
+        return tuple(x for x in self.policy_limits if label_key(x.selector) not in out)
+
+    @property
+    def policy_limits(self) -> tuple[Limit, ...]:
+        """Every limit of the policy, and as a soft one the return its objectives require."""
+        policy = self.case.policy
+        required = policy.required_return_limit
+        return policy.limits if required is None else (*policy.limits, required)
 
     @cached_property
     def settings(self) -> Settings:
@@ -269,20 +286,37 @@ class Study:
             confidence=self.case.options.confidence,
         )
 
+    @cached_property
+    def rule_prices(self) -> tuple[ShadowPrice, ...]:
+        """What binding rules cost: at the proposal if it is an optimum, else at most utility."""
+        solution = self.recommended.solution
+        chosen = None if solution is None else solution.objective
+        return shadow_prices(
+            self.assumptions,
+            self.feasible,
+            chosen or Objective.MAX_UTILITY,
+            solution.settings if solution and chosen else self.settings,
+            benchmark=self.benchmark_weights,
+            current=self.investable_weights,
+            returns=self.returns,
+            confidence=self.case.options.confidence,
+        )
+
     def rule_checks(self, weights: pd.Series) -> list[RuleCheck]:
-        """Every policy rule against these weights."""
+        """Every policy rule against these weights; a soft limit that is missed is to watch."""
         policy = self.case.policy
-        return check(
+        found = check(
             weights,
             self.all_assets,
             policy.classes,
-            policy.limits,
+            self.policy_limits,
             assumptions=self.assumptions,
             returns=self.returns,
             benchmark=self.benchmark_weights,
             current=self.current_weights,
             confidence=self.case.options.confidence,
         )
+        return [_watched(each) if not each.hard else each for each in found]
 
     @cached_property
     def checks_current(self) -> list[RuleCheck]:

@@ -63,6 +63,8 @@ def test_what_is_held_comes_first_and_at_least_six_optima_follow():
         "Max utility",
         "Max return",
         "Min tracking error",
+        "Risk parity",
+        "Max diversification",
         "Diversified",
         "Target risk",
         "Target return",
@@ -152,6 +154,7 @@ def test_what_cannot_be_built_says_why():
     assert dict(result.left_out) == {
         "Current": "no current weights are given",
         "Min tracking error": "needs a benchmark",
+        "Min CVaR": "needs a table of returns",
         "Target risk": "the same as Max return: the policy has no limit of volatility",
     }
     assert {each.turnover for each in result.candidates} == {None}

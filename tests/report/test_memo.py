@@ -7,7 +7,7 @@ import pytest
 
 from addin.engine.compliance import Status
 from addin.report.memo import memo
-from addin.report.proposal import binding
+from addin.report.proposal import binding, bound_words, dearest_words
 from addin.report.tables_csv import csv_tables, csv_text
 
 
@@ -28,8 +28,9 @@ def test_memo_is_one_to_two_pages(text):
 def test_memo_names_each_breach_and_each_binding_rule(study, text):
     for check in study.checks_current:
         assert check.status is not Status.BREACH or check.words in text
-    for check in binding(study):
-        assert check.rule in text
+    for words in (*bound_words(study), *dearest_words(study)):
+        assert words in text
+    assert len(bound_words(study)) == len(binding(study))
 
 
 def test_memo_names_each_rejected_candidate_with_its_reason(study, text):

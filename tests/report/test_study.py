@@ -13,10 +13,8 @@ from addin.domain.holdings import CASH, Holdings, Position
 from addin.domain.universe import Universe
 from addin.errors import InputError
 from addin.report.allocation import position_rows
-from addin.report.allocation import position_rows
 from addin.report.case import last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
-from addin.report.reconciled_weights import lineages, of_class
 from addin.report.reconciled_weights import lineages, of_class
 from addin.report.study import STEPS, Study
 
