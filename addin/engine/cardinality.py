@@ -1,25 +1,24 @@
 """The best portfolio of few holdings, each of at least a weight."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from addin.domain.weights import Vector
-from addin.engine.cardinality_branch import Branch, Holding, Relaxation, Relaxed
+from addin.engine.cardinality_branch import Branch, Holding, Relaxed
 from addin.engine.cardinality_limits import HoldingLimits
 from addin.engine.cardinality_linear import mixed
 from addin.engine.cardinality_perspective import Perspective
+from addin.engine.cardinality_search import AS_USUAL, Effort, FewHoldings, affordable, searched
 from addin.engine.cardinality_strength import strengthened
-from addin.engine.cardinality_tree import GAP, ROUNDING, Tree
 from addin.engine.program import Mask, Program, UnprovedError
 from addin.errors import InfeasibleError
 
-_WORK = 2_500_000  # squared number of assets times branches: some seconds
-_FEWEST = 40  # branches that are looked at, however many assets there are
-_COSTLY = 400  # branches of an objective that takes milliseconds
+__all__ = ["AS_USUAL", "Effort", "FewHoldings", "Row", "few_holdings", "with_few_holdings"]
+
+_TINY = 1e-300
+_COSTLY = 150  # branches of an objective that takes milliseconds
 
 Row = tuple[Vector, float]
 
@@ -33,59 +32,6 @@ class Solver(Protocol):
         Raises:
             InfeasibleError: If there are none.
         """
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long to search.
-
-    Attributes:
-        time_limit: Seconds; a last resort, since the branches are counted before.
-        branches: Looked at most, so that the answer is the same on every machine; by default
-            as many as fit into some seconds.
-        clock: Seconds.
-    """
-
-    time_limit: float = 5.0
-    branches: int | None = None
-    clock: Callable[[], float] = time.monotonic
-
-    def alarm(self) -> Callable[[], bool]:
-        """Tells from now on whether the time is over."""
-        end = self.clock() + self.time_limit
-        return lambda: self.clock() > end
-
-
-AS_USUAL = Effort()
-
-
-@dataclass(frozen=True, eq=False)
-class FewHoldings:
-    """A portfolio of few holdings and how much better another one could be.
-
-    Attributes:
-        weights: (variables,) those of the assets first; zero where nothing is held.
-        value: The smaller, the better.
-        bound: No portfolio of few holdings has a lower value.
-        branches: Looked at.
-        hurried: Whether the time allowed ended the search.
-    """
-
-    weights: Vector
-    value: float
-    bound: float
-    branches: int
-    hurried: bool
-
-    @property
-    def gap(self) -> float:
-        """By how much of its value another portfolio could be better at most."""
-        return max(0.0, self.value - self.bound) / max(abs(self.value), ROUNDING)
-
-    @property
-    def proved(self) -> bool:
-        """Whether none is better by more than ``GAP`` of the value, or by rounding."""
-        return self.value - self.bound <= max(GAP * abs(self.value), ROUNDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,21 +82,8 @@ class _AnyObjective:
         except UnprovedError:
             half = np.full(len(self.least), 0.5)
             return Relaxed(-np.inf, half, half, half, branch)
-        sizes = np.abs(weights) / np.maximum(self.limits.upper, ROUNDING)
+        sizes = np.abs(weights) / np.maximum(self.limits.upper, _TINY)
         return Relaxed(value, weights, np.minimum(sizes, 1.0), np.abs(weights), branch)
-
-
-def _search(
-    limits: HoldingLimits, relaxation: Relaxation, effort: Effort, usual: int
-) -> FewHoldings:
-    tree = Tree(relaxation, limits.root, effort.alarm())
-    incumbent = tree.incumbent
-    if incumbent.found is None:
-        incumbent.offer(limits.possible())
-    hurried = tree.search(usual if effort.branches is None else effort.branches)
-    if (found := incumbent.found) is None:
-        raise limits.refusal(tree.bound)
-    return FewHoldings(found.weights, found.value, tree.bound, tree.visited, hurried)
 
 
 def with_few_holdings(
@@ -175,7 +108,7 @@ def with_few_holdings(
         UnprovedError: If none is found, yet there may be one.
     """
     limits = HoldingLimits(rules, len(rules.linear), most, least_weight)
-    return _search(limits, _AnyObjective(solve, limits), effort, _COSTLY)
+    return searched(limits, _AnyObjective(solve, limits), effort, _COSTLY)
 
 
 def few_holdings(
@@ -212,7 +145,7 @@ def few_holdings(
     if not program.quadratic.any() and not program.balls:
         return _linear(limits, relaxation, effort)
     relaxation = strengthened(relaxation, limits.root)
-    return _search(limits, relaxation, effort, max(_FEWEST, _WORK // assets**2))
+    return searched(limits, relaxation, effort, affordable(assets))
 
 
 def _linear(limits: HoldingLimits, relaxation: Perspective, effort: Effort) -> FewHoldings:

@@ -50,6 +50,15 @@ class Perspective:
         """(variables,) d, zero for those that are not weights."""
         return np.pad(self.diagonal, (0, len(self.program.linear) - len(self.least)))
 
+    @property
+    def _low(self) -> Vector:
+        """(n,) smallest value of the variable of each asset that is held."""
+        return self.least
+
+    def _weights(self, x: Vector) -> Vector:
+        """(n,) of the assets at a point."""
+        return np.asarray(x[: len(self.least)])
+
     def best(self, held: Mask, firm: Mask) -> Holding | None:
         """The best portfolio of some assets, some of them firmly at their least weight or more."""
         program = self._restricted(~held, firm)
@@ -100,75 +109,72 @@ class Perspective:
         """A bound on the portfolios of a branch below ``cutoff``; None if there are none."""
         if branch.held.sum() == self.most:
             branch = replace(branch, out=~branch.held)
-        found: Relaxed | None = None
-        whole = branch.held.copy()
-        for _ in range(_ROUNDS):
-            try:
-                point = minimum(self._piece(branch, whole))
-            except InfeasibleError:
-                if found is None and _is_empty(self._restricted(branch.out, branch.held)):
-                    return None
-                break
-            except UnprovedError:
-                break
-            shares = self._shares(branch, whole, point.x[: len(self.least)])
-            here = self._bounded(branch, point, shares, cutoff)
-            if found is None or here.bound > found.bound:
-                found = here
-            largest = shares >= np.sort(shares)[-max(self.most - 1, 1)]
-            revised = branch.held | ((shares > 1 + _MOVED) & largest)
-            if (revised == whole).all() or found.bound >= cutoff:
-                break
-            whole = revised
-        return found or self._unknown(branch)
+        half = np.full(len(self.least), 0.5)
+        best, whole = Relaxed(-np.inf, half, half, half, branch), branch.held
+        try:
+            for _ in range(_ROUNDS):
+                here, revised = self._at(branch, whole, cutoff)
+                best = max(best, here, key=lambda each: each.bound)
+                if (revised == whole).all() or best.bound >= cutoff:
+                    break
+                whole = revised
+        except InfeasibleError:
+            if best.bound == -np.inf and _is_empty(self._restricted(branch.out, branch.held)):
+                return None
+        except UnprovedError:
+            pass  # the bound of another piece, or of the branch above, has to do
+        return best
 
-    def _unknown(self, branch: Branch) -> Relaxed:
-        shares = np.full(len(self.least), 0.5)
-        return Relaxed(-np.inf, shares, shares, shares, branch)
+    def _at(self, branch: Branch, whole: Mask, cutoff: float) -> tuple[Relaxed, Mask]:
+        """The bound from one piece, and the assets whose share is one there."""
+        program = self._piece(branch, whole)
+        point = minimum(program)
+        shares = self._shares(branch, whole, point.x[: len(self.least)])
+        base, merits = self._lagrangian(program, point)
+        bound, tighter = self._ruled(branch, base, merits, cutoff)
+        weights = self._weights(point.x)
+        reached = np.abs(weights) / np.maximum(self.least, _TINY)
+        held = np.minimum(np.minimum(shares, reached), 1.0)
+        largest = shares >= np.sort(shares)[-max(self.most - 1, 1)]
+        revised = branch.held | ((shares > 1 + _MOVED) & largest)
+        return Relaxed(bound, weights, held, merits, tighter), revised
 
-    def _bounded(self, branch: Branch, point: Optimum, shares: Vector, cutoff: float) -> Relaxed:
-        """The bound by duality, whatever the point, and what it rules out.
-
-        All but the diagonal is replaced by its tangent at the point; what is left is least for
-        each asset alone, and best with the assets that gain most.
-        """
-        base, merits = self._lagrangian(point)
-        merits = np.where(branch.out, -np.inf, merits)
-        sure = float(merits[branch.held].sum())
+    def _ruled(
+        self, branch: Branch, base: float, merits: Vector, cutoff: float
+    ) -> tuple[float, Branch]:
+        """The bound if the assets that gain most are held, and what would take it too high."""
         room = self.most - int(branch.held.sum())
-        ranked = -np.sort(-np.where(branch.undecided, np.maximum(merits, 0.0), 0.0))
-        bound = self.constant + base - sure - float(ranked[:room].sum())
-        last = ranked[room - 1] if room else 0.0
-        following = ranked[room] if room < len(ranked) else 0.0
-        chosen = branch.undecided & (merits >= last) & (merits > following)
+        gains = np.where(branch.undecided, merits, -np.inf)
+        ranked = np.append(-np.sort(-np.maximum(gains, 0.0)), 0.0)
+        bound = self.constant + base - float(merits[branch.held].sum() + ranked[:room].sum())
+        last, following = ranked[max(room - 1, 0)], ranked[room]
+        chosen = (gains >= last) & (gains > following)
         excluded = branch.undecided & ~chosen & (bound + last - merits > cutoff)
         required = chosen & (bound + merits - following > cutoff)
-        tighter = Branch(branch.held | required, branch.out | excluded)
-        weights = point.x[: len(self.least)]
-        reached = np.abs(weights) / np.maximum(self.least, _TINY)
-        shares = np.minimum(np.minimum(shares, reached), 1.0)
-        return Relaxed(bound, weights, shares, merits, tighter)
+        return bound, Branch(branch.held | required, branch.out | excluded)
 
-    def _lagrangian(self, point: Optimum) -> tuple[float, Vector]:
-        """A constant, and (n,) by how much holding each asset lowers it."""
+    def _lagrangian(self, piece: Program, point: Optimum) -> tuple[float, Vector]:
+        """A constant, and (n,) by how much holding each asset lowers it.
+
+        All but the diagonal is replaced by its tangent at the point; what is left is least for
+        each asset alone. That bounds the objective whatever the point and its prices.
+        """
         program, x, n = self.program, point.x, len(self.least)
+        limit = np.where(point.row_prices > 0, piece.row_lower, piece.row_upper)
+        prices = np.where(np.isfinite(limit), point.row_prices, 0.0)
         rest = program.quadratic @ x - self._whole * x
-        slope = point.row_prices @ program.rows - program.linear - rest
-        limit = np.where(point.row_prices > 0, program.row_lower, program.row_upper)
-        paid = point.row_prices != 0
-        base = float(point.row_prices[paid] @ limit[paid]) - float(x @ rest) / 2
+        slope = prices @ piece.rows - program.linear - rest
+        base = float(prices @ np.where(prices != 0, limit, 0.0)) - float(x @ rest) / 2
         for ball, price in zip(program.balls, point.ball_prices, strict=True):
             gradient = price * ball.gradient(x)
             slope = slope - gradient
             base -= price * ball.slack(x) + float(gradient @ x)
-        base -= float(
-            np.maximum(slope[n:] * program.lower[n:], slope[n:] * program.upper[n:]).sum()
-        )
-        return base, self._merits(slope[:n])
+        others = np.maximum(slope * program.lower, slope * program.upper)[n:]
+        return base - float(others.sum()), self._merits(slope[:n])
 
     def _merits(self, slope: Vector) -> Vector:
         n, curve = len(self.least), self.diagonal
-        low, high = self.least, self.program.upper[:n]
+        low, high = self._low, self.program.upper[:n]
         inner = slope / np.where(curve > 0, curve, 1.0)
         x = np.where(curve > 0, np.clip(inner, low, high), np.where(slope > 0, high, low))
         return np.asarray(slope * x - curve * x**2 / 2)

@@ -4,9 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from addin.domain.assumptions import Assumptions
 from addin.engine.cardinality import Effort, few_holdings, with_few_holdings
-from addin.engine.cardinality_diagonal import separable
+from addin.engine.cardinality_diagonal import conditional, separable, uniform
+from addin.engine.cardinality_ratio import highest_ratio
+from addin.engine.feasible import FeasibleSet, LinearRule
+from addin.engine.problem import Problem
 from addin.engine.program import Ball, Program, UnprovedError
+from addin.engine.sharpe import max_sharpe
 from addin.engine.solve import minimum
 from addin.errors import InfeasibleError, InputError
 
@@ -283,6 +288,56 @@ def test_an_objective_that_cannot_be_proved_leaves_no_answer():
         with_few_holdings(left_open, program(1, 6), 4, effort=Effort(branches=20))
 
 
+def greatest_ratio(base, excess, most, least_weight):
+    """Over every set of assets, by the optimiser of portfolios of any number of holdings."""
+    n, ratios = len(excess), [-np.inf]
+    tickers = tuple("ABCDEFGH"[:n])
+    market = Assumptions(tickers, excess, base.quadratic, 0.0)
+    rows = zip(base.rows[:-1], base.row_lower[:-1], base.row_upper[:-1], strict=True)
+    rules = tuple(LinearRule("a class", *row) for row in rows)
+    for k in range(1, most + 1):
+        for held in map(list, itertools.combinations(range(n), k)):
+            lower, upper = np.zeros(n), np.zeros(n)
+            lower[held], upper[held] = least_weight, base.upper[held]
+            allowed = FeasibleSet(tickers, tickers, lower, upper, tickers, tickers, rules)
+            try:
+                x = max_sharpe(Problem(market, allowed)).x
+            except InfeasibleError:
+                continue
+            ratios.append(float(excess @ x) / np.sqrt(x @ base.quadratic @ x))
+    return max(ratios)
+
+
+@pytest.mark.parametrize(
+    ("seed", "most", "least_weight"), [(1, 2, 0.0), (2, 3, 0.0), (3, 3, 0.25), (4, 4, 0.2)]
+)
+def test_no_set_of_assets_has_a_greater_ratio(seed, most, least_weight):
+    base = program(seed, 6, upper=0.6, classes=(0.0, 0.7))
+    excess = -program(seed, 6, "return").linear - 0.01
+    found = highest_ratio(base, excess, most, least_weight)
+    require_true(found, -greatest_ratio(base, excess, most, least_weight))
+    require_allowed(base, found, most, least_weight)
+
+
+def test_fifty_assets_are_searched_for_the_greatest_ratio():
+    base, excess = program(3, 50), -program(3, 50, "return").linear - 0.01
+    found = highest_ratio(base, excess, 10, 0.05)
+    assert found.proved and not found.hurried
+    require_allowed(base, found, 10, 0.05)
+
+
+def test_no_ratio_is_greatest_where_nothing_is_earned():
+    with pytest.raises(InfeasibleError, match="the best excess return is -1%"):
+        highest_ratio(program(3, 8), np.full(8, -0.01), 5)
+
+
+def test_a_portfolio_without_risk_leaves_no_ratio():
+    base = program(3, 8, classes=(0.0, 1.0))
+    base = replace(base, quadratic=np.diag([0, 0, 0, *[0.04] * 5]).astype(float))
+    with pytest.raises(UnprovedError):
+        highest_ratio(base, np.linspace(0.01, 0.05, 8), 5)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_charged_to_each_asset_alone_leaves_a_covariance(seed):
     rng = np.random.default_rng(seed)
@@ -294,3 +349,15 @@ def test_what_is_charged_to_each_asset_alone_leaves_a_covariance(seed):
     assert (diagonal >= 0).all()
     # the own variances are one such diagonal; the best has no smaller sum
     assert diagonal.sum() >= 0.999 * own.sum()
+
+
+def test_simpler_diagonals_leave_a_covariance_too():
+    sigma = covariance(np.random.default_rng(8), 20)
+    for diagonal in (uniform(sigma), conditional(sigma)):
+        left = np.linalg.eigvalsh(sigma - np.diag(diagonal))[0]
+        assert 0 <= left <= 1e-6 * np.linalg.eigvalsh(sigma)[0]
+
+
+def test_several_hundred_assets_have_a_bound_too():
+    found = few_holdings(program(6, 260), 260, 12, effort=Effort(branches=2))
+    assert found.gap < 0.01
