@@ -20,6 +20,7 @@ from addin.engine.feasible import (
     NormLimit,
     TailLimit,
     TurnoverLimit,
+    WeakerBound,
     one_sided,
     percent,
 )
@@ -55,11 +56,21 @@ class _Bounds:
         self.lower_words = [f"{ticker} ≥ {percent(low)}" for ticker, low, _ in pairs]
         self.upper_words = [f"{ticker} ≤ {percent(high)}" for ticker, _, high in pairs]
 
+        self.weaker: list[WeakerBound] = []
+
     def _narrow(self, i: int, lower: float, upper: float, words: str) -> None:
+        looser, behind = lower, words
         if lower > self.lower[i]:
+            looser, behind = float(self.lower[i]), self.lower_words[i]
             self.lower[i], self.lower_words[i] = lower, words
+        if looser != 0 and np.isfinite(looser):
+            self.weaker.append(WeakerBound(i, behind, looser, np.inf))
+        looser, behind = upper, words
         if upper < self.upper[i]:
+            looser, behind = float(self.upper[i]), self.upper_words[i]
             self.upper[i], self.upper_words[i] = upper, words
+        if looser < 1:
+            self.weaker.append(WeakerBound(i, behind, -np.inf, looser))
 
     def tighten(self, mask: Vector, limit: Limit) -> None:
         lower = -np.inf if limit.operator == "<=" else limit.value
@@ -228,6 +239,7 @@ def feasible_set(  # noqa: PLR0913 (the data a limit may need)
         bounds.upper,
         tuple(bounds.lower_words),
         tuple(bounds.upper_words),
+        weaker=tuple(bounds.weaker),
         holdings=_holdings(limits),
     )
     return bounded.also(*rules)

@@ -118,6 +118,16 @@ def _of_bounds(feasible: FeasibleSet) -> list[Row]:
     return found
 
 
+def _of_weaker(feasible: FeasibleSet) -> list[Row]:
+    """Bounds behind tighter ones, which count once those give way."""
+    found = []
+    for bound in feasible.weaker:
+        own = np.zeros(len(feasible))
+        own[bound.place] = 1.0
+        found += _of_linear(LinearRule(bound.words, own, bound.lower, bound.upper))
+    return found
+
+
 def _turnover(problem: Problem, weights: Vector) -> tuple[float, Vector]:
     """One-way: what is sold, as all of it is bought elsewhere."""
     less = problem.held - weights
@@ -151,18 +161,12 @@ def _rounds(problem: Problem) -> list[Round]:
     return [Round(limit.words, b.factor, b.centre, b.radius) for limit, b in limits]
 
 
-def demands_of(problem: Problem, weaker: Sequence[LinearRule] = ()) -> Demands:
-    """What the hard rules of a problem demand; the number of holdings is left aside.
-
-    Args:
-        problem: Market and rules.
-        weaker: Rules behind a tighter bound, which count once that gives way.
-    """
+def demands_of(problem: Problem) -> Demands:
+    """What the hard rules of a problem demand; the number of holdings is left aside."""
     feasible = problem.feasible
     rules = [row for rule in feasible.rules for row in _of_linear(rule)]
-    behind = [row for rule in weaker for row in _of_linear(rule)]
     return Demands(
-        (*rules, *_of_bounds(feasible), *behind),
+        (*rules, *_of_bounds(feasible), *_of_weaker(feasible)),
         tuple(_rounds(problem)),
         tuple(_curves(problem)),
         np.where(feasible.lower < 0, _FAR, 0.0),

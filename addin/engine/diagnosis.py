@@ -1,22 +1,14 @@
 """Each rule of a policy that nobody can obey: whether it is to blame, and what would help."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
-from addin.domain.policy import Limit, Rule
-from addin.domain.universe import Universe
 from addin.engine.conflict import alone, changed, irreducible
-from addin.engine.constraints import feasible_set
 from addin.engine.demands import demands_of
-from addin.engine.feasible import FeasibleSet, LinearRule
 from addin.engine.problem import Problem
 from addin.engine.relaxation import Relaxation, Relaxer
 
 MET = "the policy can be met"
-_ON_ASSETS = (Rule.WEIGHT, Rule.EACH, Rule.EXCLUDE)
 
 
 @dataclass(frozen=True)
@@ -38,29 +30,6 @@ class Finding:
     alone: float | None
     in_least_change: float
     note: str
-
-
-def _rows_of_bounds(feasible: FeasibleSet) -> Iterator[LinearRule]:
-    for i, row in enumerate(np.eye(len(feasible))):
-        if feasible.lower[i]:
-            yield LinearRule(feasible.lower_words[i], row, float(feasible.lower[i]), np.inf)
-        if feasible.upper[i] < 1:
-            yield LinearRule(feasible.upper_words[i], row, -np.inf, float(feasible.upper[i]))
-
-
-def stated_one_by_one(
-    universe: Universe, limits: Sequence[Limit], current: pd.Series | None = None
-) -> tuple[LinearRule, ...]:
-    """Every hard limit of single assets as rows.
-
-    A feasible set keeps the tightest bound of an asset alone; the others count once that one
-    gives way.
-    """
-    anything = replace(universe, lower=(0.0,) * len(universe), upper=(1.0,) * len(universe))
-    chosen = [limit for limit in limits if limit.hard and limit.rule in _ON_ASSETS]
-    sets = [feasible_set(universe, (), shorting=True)]
-    sets += [feasible_set(anything, (), [limit], current=current) for limit in chosen]
-    return tuple(row for each in sets for row in _rows_of_bounds(each))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +58,7 @@ class _Case:
             yield f"{changed(demands, least, words)} is part of the least change of all"
 
 
-def diagnose(problem: Problem, weaker: Sequence[LinearRule] = ()) -> tuple[Finding, ...]:
+def diagnose(problem: Problem) -> tuple[Finding, ...]:
     """Every hard rule of a problem, and why no portfolio obeys them all.
 
     Limits on the number of holdings are not looked at. The least total change counts a change
@@ -97,7 +66,6 @@ def diagnose(problem: Problem, weaker: Sequence[LinearRule] = ()) -> tuple[Findi
 
     Args:
         problem: Market and rules; rules of weights alone need no market.
-        weaker: Rules behind a tighter bound; see ``stated_one_by_one``.
 
     Returns:
         In the order of the policy: classes and limits, assets, volatility and tracking error,
@@ -106,7 +74,7 @@ def diagnose(problem: Problem, weaker: Sequence[LinearRule] = ()) -> tuple[Findi
     Raises:
         InfeasibleError: If numbers of the rules are so far apart that nothing can be said.
     """
-    relax = Relaxer(demands_of(problem, weaker))
+    relax = Relaxer(demands_of(problem))
     rules = irreducible(relax)
     if not rules:
         return tuple(Finding(words, False, 0.0, 0.0, MET) for words in relax.demands.words)

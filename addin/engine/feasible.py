@@ -90,6 +90,23 @@ class HoldingsLimit:
     least_weight: float = 0.0
 
 
+@dataclass(frozen=True)
+class WeakerBound:
+    """A smallest or largest weight behind a tighter one, which counts once that gives way.
+
+    Attributes:
+        place: Of the asset.
+        words: Of the rule.
+        lower: -inf where there is none.
+        upper: inf where there is none.
+    """
+
+    place: int
+    words: str
+    lower: float
+    upper: float
+
+
 FurtherRule = LinearRule | NormLimit | TailLimit | TurnoverLimit | ShortLimit
 
 
@@ -110,6 +127,7 @@ class FeasibleSet:
         turnover_limits: Limits of turnover.
         short_limits: Limits of the total of short positions.
         soft: Rules that may be exceeded at a price.
+        weaker: Bounds behind tighter ones.
         holdings: Number and least weight of holdings, which make the set one of many pieces.
     """
 
@@ -125,6 +143,7 @@ class FeasibleSet:
     turnover_limits: tuple[TurnoverLimit, ...] = ()
     short_limits: tuple[ShortLimit, ...] = ()
     soft: tuple[FurtherRule, ...] = ()
+    weaker: tuple[WeakerBound, ...] = ()
     holdings: HoldingsLimit | None = None
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from addin.domain.history import Returns
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
-from addin.engine.diagnosis import Finding, diagnose, stated_one_by_one
+from addin.engine.diagnosis import Finding, diagnose
 from addin.engine.problem import Problem, problem_of
 
 _OF_MARKET = (Rule.RETURN, Rule.VOLATILITY, Rule.TRACKING_ERROR, Rule.BETA)
@@ -101,8 +101,7 @@ def diagnose_policy(
     given = known or Known()
     reasons = {limit: given.lacking(limit) for limit in limits if limit.hard}
     usable = [limit for limit, reason in reasons.items() if reason is None]
-    behind = stated_one_by_one(universe, usable, given.current)
-    found = diagnose(_problem(universe, classes, usable, given), behind)
+    found = diagnose(_problem(universe, classes, usable, given))
     left_out = tuple(
         Finding(limit.words, False, None, 0.0, f"not looked at: {reason}")
         for limit, reason in reasons.items()

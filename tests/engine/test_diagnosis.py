@@ -14,7 +14,8 @@ from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.conflict import conflicting_rules, explained
 from addin.engine.constraints import feasible_set
-from addin.engine.diagnosis import MET, diagnose, stated_one_by_one
+from addin.engine.demands import demands_of
+from addin.engine.diagnosis import MET, diagnose
 from addin.engine.feasible import (
     FeasibleSet,
     LinearRule,
@@ -23,6 +24,7 @@ from addin.engine.feasible import (
     TurnoverLimit,
 )
 from addin.engine.problem import Problem, problem_of
+from addin.engine.relaxation import Relaxer
 
 UNIVERSE = Universe(("SPY", "AGG", "SGOV"), ("Equity", "Bonds", "Cash"))
 MARKET = Assumptions(
@@ -91,11 +93,20 @@ def test_the_rule_behind_a_tighter_one_is_seen_when_that_gives_way():
     universe = replace(UNIVERSE, upper=(0.3, 1.0, 1.0))
     limits = [Limit(Rule.WEIGHT, "SPY", ">=", 0.4), Limit(Rule.EACH, "", "<=", 0.25)]
     feasible = feasible_set(universe, (ClassRange("Cash", 0.0, 0.2),), limits)
-    stated = stated_one_by_one(universe, limits)
-    findings = {f.words: f for f in diagnose(problem_of(MARKET, feasible, None, 0.0), stated)}
+    case = problem_of(MARKET, feasible, None, 0.0)
+    findings = {f.words: f for f in diagnose(case)}
     # each asset ≤ 40% would do but for SPY ≤ 30%; and bonds have to be 40% with cash at most 20%
     assert findings["each asset ≤ 25%"].alone is None
     assert findings["each asset ≤ 25%"].note.startswith("no change of this rule alone is enough")
+
+
+def test_the_least_change_in_words_is_enough_where_another_bound_stands_behind():
+    universe = replace(UNIVERSE, upper=(0.3, 1.0, 1.0))
+    limits = [Limit(Rule.WEIGHT, "SPY", ">=", 0.5), Limit(Rule.EXCLUDE, "SPY", "", 0.0)]
+    words = explained(problem_of(MARKET, feasible_set(universe, (), limits), None, 0.0))
+    # 50 pp in all: SPY ≥ 0 % alone, or the exclusion up to 30 % and SPY ≥ 30 %, or any between
+    assert words.startswith("no portfolio obeys together: SPY ≥ 50%; no SPY; ")
+    assert "up to 50%" not in words
 
 
 def test_an_average_gives_way_in_points():
@@ -382,9 +393,19 @@ def loosened(problem, words, amount):
     )
 
 
+def check_proof(problem):
+    """Strong duality: the least total change is what its prices prove."""
+    demands = demands_of(problem)
+    found = Relaxer(demands)(demands.words)
+    units = {row.words: row.unit for row in demands.rows}
+    total = sum(amount / units.get(words, 1.0) for words, amount in found.amounts.items())
+    assert found.proved == pytest.approx(total, rel=1e-6, abs=1e-7)
+
+
 def check_relaxations(seed):
     problem = random_problem(seed)
     findings = diagnose(problem)
+    check_proof(problem)
     everything = all_words(problem)
     for f in (f for f in findings if f.in_conflict):
         if f.alone is None:

@@ -112,6 +112,16 @@ def test_two_rules_that_stop_the_same_move_have_no_price_of_their_own():
     assert found["AGG ≥ 40%"].per_point == pytest.approx(-0.0005, rel=1e-6)
 
 
+def test_a_bound_behind_another_of_the_same_size_stops_the_rise():
+    universe = replace(UNIVERSE, upper=(0.4, 1.0))
+    found = prices("max return", ("weight", "SPY", "<=", 0.4), universe=universe)
+    assert list(found) == ["SPY ≤ 40%"]
+    capped = replace(UNIVERSE, upper=(0.7, 1.0))
+    found = prices("max return", ("each", "", "<=", 0.7), universe=capped)
+    assert found["SPY ≤ 70%"].words.startswith("+1 pp on SPY ≤ 70% changes nothing, −1 pp takes")
+    assert found["each asset ≤ 70%"].per_point == pytest.approx(0, abs=1e-12)
+
+
 def test_turnover_is_priced_by_optimising_again():
     current = pd.Series({"SPY": 0.5, "AGG": 0.5})
     found = prices("max return", ("turnover", "", "<=", 0.1), current=current)
