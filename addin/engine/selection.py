@@ -16,7 +16,7 @@ from addin.errors import InputError
 CASH_CLASS = "Cash"
 _SIGNS = {"<=": "<=", "=<": "<=", "≤": "<=", ">=": ">=", "=>": ">=", "≥": ">=", "=": "="}
 _COMPARISON = re.compile(r"(?P<heading>[^<>=≤≥]*)(?P<sign>[<>=≤≥]+)(?P<value>.*)", re.DOTALL)
-_LONG_WORD, _NEARLY = 5, 0.9  # ratings such as AA and AAA are near each other and differ
+_NEARLY = 0.9  # ratings such as BBB and BBB+ are nearer than words usually are, and differ
 
 
 def is_cash(ticker: str) -> bool:
@@ -43,7 +43,7 @@ def _equal(cell: Attribute, wanted: str) -> bool:
 def _equals(universe: Universe, heading: str, value: str) -> Vector:
     cells = universe.column(heading)
     mask = np.array([float(_equal(cell, value)) for cell in cells])
-    if not mask.any() and len(value) >= _LONG_WORD:
+    if not mask.any():
         words = [cell for cell in cells if isinstance(cell, str)]
         if near := did_you_mean(value, words, cutoff=_NEARLY):
             raise InputError(f"selector '{heading}={value}': no asset has '{value}'{near}")

@@ -36,6 +36,8 @@ UNIVERSE = Universe(
         ("région=AMÉRIQUE du nord", (1, 0, 0, 0)),
         ("Rating=AA+", (0, 0, 1, 0)),
         ("Rating=AAA", (0, 0, 0, 0)),
+        ("Rating=AA-", (0, 0, 0, 0)),
+        ("Rating=n.r", (0, 0, 0, 0)),
         ("Yield>=3%", (0, 1, 1, 0)),
         ("Yield ≥ 3 %", (0, 1, 1, 0)),
         ("Yield<=0.015", (1, 0, 0, 1)),
@@ -95,6 +97,11 @@ def test_groups_of_numbers_and_of_classes_are_named_by_their_value():
 def test_a_limit_on_assets_one_by_one_has_no_groups(selector):
     assert groups(UNIVERSE, each(selector)) == []
     assert groups(UNIVERSE, Limit(Rule.WEIGHT, "Issuer", "<=", 0.1)) == []
+
+
+def test_a_ticker_comes_before_a_column_of_its_name():
+    named = Universe(("Issuer", "B"), ("X", "X"), attributes={"Issuer": ("a", "b")})
+    assert groups(named, each("issuer")) == []
 
 
 def test_the_worst_group_is_what_compliance_shows():
