@@ -52,15 +52,15 @@ def _below_peak(track: Vector) -> Vector:
 @dataclass(frozen=True, eq=False)
 class _Task:
     program: Program
-    wealth: Matrix
+    returns: Matrix
     confidence: float
 
     @property
     def price(self) -> float:
-        return 1 / ((1 - self.confidence) * len(self.wealth))
+        return 1 / ((1 - self.confidence) * len(self.returns))
 
     def drawdown(self, x: Vector) -> float:
-        return float(expected_shortfall(-_below_peak(self.wealth @ x), self.confidence))
+        return float(expected_shortfall(-_below_peak(np.cumsum(self.returns @ x)), self.confidence))
 
 
 def _start(program: Program, scenarios: Matrix) -> Vector:
@@ -76,20 +76,20 @@ def _start(program: Program, scenarios: Matrix) -> Vector:
 def _gradient(task: _Task, multipliers: Vector) -> Vector:
     """(n,) of a plane that no drawdown is below, from the multipliers of an interior point.
 
-    The weights of the drawdowns go to peaks that are not later; what reaches none goes to the
-    wealth of zero before the first row.
+    A drawdown is the sum of the returns since the peak, with the sign changed: the weight of a
+    drawdown goes to the returns of its row and of some rows before it without a gap.
     """
-    _, weights, peaks, _ = np.split(multipliers, 4)
+    _, weights, _, rises = np.split(multipliers, 4)
     weights = balanced(weights, task.price)
-    still = np.cumsum((weights - peaks)[::-1])
-    left = still - np.minimum(np.minimum.accumulate(still), 0.0)
-    given = weights - np.diff(left, prepend=0.0)[::-1]
-    return np.asarray((given - weights) @ task.wealth)
+    later = np.cumsum(weights[::-1])[::-1]
+    # what a peak's rise is worth falls from row to row by no more than the drawdown's weight
+    short = np.minimum.accumulate(np.minimum(rises - later, 0.0)[::-1])[::-1]
+    return np.asarray(-(short + later) @ task.returns)
 
 
 def _points(task: _Task, x: Vector) -> Iterator[tuple[Optimum, Vector]]:
-    size = task.drawdown(x) or float(np.abs(task.wealth).max()) or 1.0
-    program, tail = roomy(task.program, size), DrawdownTail(task.wealth / size, task.price)
+    size = task.drawdown(x) or float(np.abs(task.returns).max()) or 1.0
+    program, tail = roomy(task.program, size), DrawdownTail(task.returns / size, task.price)
     for precision in _PRECISIONS:
         with suppress(UnprovedError, np.linalg.LinAlgError):
             found = interior_point(program, tail, x, precision)
@@ -174,7 +174,7 @@ def min_drawdown(program: Program, scenarios: Matrix, confidence: float) -> Draw
         International Journal of Theoretical and Applied Finance 8.
     """
     expected_shortfall(scenarios @ np.zeros(scenarios.shape[1]), confidence)  # refuses the absurd
-    task = _Task(program, np.cumsum(scenarios, axis=0), confidence)
+    task = _Task(program, scenarios, confidence)
     if program.cones:
         raise UnprovedError("the least drawdown is not known within cones")
     return _within_balls(task, _start(program, scenarios))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -16,12 +15,13 @@ _ROOM = 0.2  # of each row at the start
 class DrawdownTail:
     """level + price · Σ excess, the excess of each drawdown over the level.
 
-    The rest of the variables are T peaks and T excesses. Four kinds of rows are not below zero:
-    the excess, excess + level − drawdown, peak − wealth, and the rise of the peak from its
-    last value, at first from zero. A drawdown is peak − wealth.
+    The rest of the variables are T drawdowns and T excesses. Four kinds of rows are not below
+    zero: the excess, excess + level − drawdown, the drawdown, and the rise of the peak, which
+    is the change of the drawdown plus the return. Returns and not wealth in the rows keep
+    them small, which saves digits.
 
     Attributes:
-        wealth: (T, n) cumulative uncompounded returns of each asset.
+        returns: (T, n) per row, in the order of time.
         price: 1 / ((1 − confidence) · T).
 
     Source:
@@ -29,17 +29,17 @@ class DrawdownTail:
         International Journal of Theoretical and Applied Finance 8.
     """
 
-    wealth: Matrix
+    returns: Matrix
     price: float
 
     @property
     def rows(self) -> int:
         """T."""
-        return len(self.wealth)
+        return len(self.returns)
 
     @property
     def cost(self) -> Vector:
-        """One for the level, none for a peak, the price for each excess."""
+        """One for the level, none for a drawdown, the price for each excess."""
         return np.concatenate([[1.0], np.zeros(self.rows), np.full(self.rows, self.price)])
 
     @property
@@ -48,65 +48,66 @@ class DrawdownTail:
         return np.zeros(4 * self.rows)
 
     def start(self, x: Vector) -> tuple[Vector, float]:
-        """Peaks and excesses a little above what they have to be."""
-        track = self.wealth @ x
-        peaks = np.maximum.accumulate(np.maximum(track, 0.0)) + _ROOM
-        drawdowns = peaks - track
+        """Drawdowns and excesses a little above what they have to be."""
+        track = np.cumsum(self.returns @ x)
+        depths = np.maximum.accumulate(np.maximum(track, 0.0)) - track + _ROOM
         tail = min(int(1 / self.price) + 1, self.rows) - 1
-        level = -np.partition(-drawdowns, tail)[tail]
-        excess = np.maximum(drawdowns - level, 0.0) + _ROOM
-        return np.concatenate([[level], peaks, excess]), self.price * _ROOM
+        level = -np.partition(-depths, tail)[tail]
+        excess = np.maximum(depths - level, 0.0) + _ROOM
+        return np.concatenate([[level], depths, excess]), self.price * _ROOM
 
     def _parts(self, z: Vector) -> tuple[Vector, Vector, Vector]:
-        """Weights and level, peaks, excesses."""
-        n = self.wealth.shape[1]
+        """Weights and level, drawdowns, excesses."""
+        n = self.returns.shape[1]
         return z[: n + 1], z[n + 1 : n + 1 + self.rows], z[n + 1 + self.rows :]
 
     def linear(self, z: Vector) -> Vector:
         """(4T,) the rows."""
-        core, peaks, excess = self._parts(z)
-        above = peaks - self.wealth @ core[:-1]
-        rises = np.diff(peaks, prepend=0.0)
-        return np.concatenate([excess, excess + core[-1] - above, above, rises])
+        core, depths, excess = self._parts(z)
+        rises = np.diff(depths, prepend=0.0) + self.returns @ core[:-1]
+        return np.concatenate([excess, excess + core[-1] - depths, depths, rises])
 
     def adjoint(self, y: Vector) -> Vector:
-        """Multipliers pulled back to weights, level, peaks and excesses."""
-        below, weights, peaks, rises = np.split(y, 4)
-        weight = (weights - peaks) @ self.wealth
-        peak = peaks - weights + rises - np.append(rises[1:], 0.0)
-        return np.concatenate([weight, [weights.sum()], peak, below + weights])
-
-    @cached_property
-    def _bordered(self) -> Matrix:
-        return np.column_stack([self.wealth, np.ones(self.rows)])
+        """Multipliers pulled back to weights, level, drawdowns and excesses."""
+        below, weights, depths, rises = np.split(y, 4)
+        depth = depths - weights + _change(rises)
+        return np.concatenate([rises @ self.returns, [weights.sum()], depth, below + weights])
 
     def condensed(self, weights: Vector) -> Condensed:
-        """Excesses and peaks eliminated: their equations are diagonal and tridiagonal."""
-        below, above, peaks, rises = np.split(weights, 4)
-        both = below + above
+        """Excesses and drawdowns eliminated: their equations are diagonal and tridiagonal."""
+        below, above, depths, rises = np.split(weights, 4)
+        both, n = below + above, self.returns.shape[1]
         share = above / both
         left = below * share
-        solved = _tridiagonal(left + peaks + rises + np.append(rises[1:], 0.0), -rises[1:])
-        coupling = -left[:, None] * self._bordered
-        matrix = -self._bordered.T @ coupling
-        coupling[:, :-1] -= peaks[:, None] * self.wealth
-        matrix[:-1, :-1] += self.wealth.T @ (peaks[:, None] * self.wealth)
+        solved = _tridiagonal(left + depths + rises + np.append(rises[1:], 0.0), -rises[1:])
+        risen = rises[:, None] * self.returns
+        coupling = np.column_stack([_change(risen), -left])
+        matrix = np.zeros((n + 1, n + 1))
+        matrix[:n, :n] = self.returns.T @ risen
+        matrix[n, n] = left.sum()
 
         def without_excess(right: Vector) -> tuple[Vector, Vector]:
-            core, peak, excess = self._parts(right)
+            core, depth, excess = self._parts(right)
             moved = share * excess
-            return core - moved @ self._bordered, peak + moved
+            return np.append(core[:-1], core[-1] - moved.sum()), depth + moved
 
         def reduce(right: Vector) -> Vector:
-            core, peak = without_excess(right)
-            return np.asarray(core - solved(peak) @ coupling)
+            core, depth = without_excess(right)
+            return np.asarray(core - solved(depth) @ coupling)
 
         def recover(core: Vector, right: Vector) -> Vector:
-            peak = solved(without_excess(right)[1] - coupling @ core)
-            rise = self._bordered @ core - peak
-            return np.concatenate([core, peak, (self._parts(right)[2] - above * rise) / both])
+            depth = solved(without_excess(right)[1] - coupling @ core)
+            excess = (self._parts(right)[2] - above * (core[-1] - depth)) / both
+            return np.concatenate([core, depth, excess])
 
         return Condensed(matrix - coupling.T @ solved(coupling), reduce, recover)
+
+
+def _change(values: Matrix) -> Matrix:
+    """Each row less the next one, the last less nothing."""
+    result = values.copy()
+    result[:-1] -= values[1:]
+    return result
 
 
 def _tridiagonal(diagonal: Vector, beside: Vector) -> Callable[[Matrix], Matrix]:
