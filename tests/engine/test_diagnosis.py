@@ -118,6 +118,9 @@ def test_an_average_gives_way_in_points():
     assert findings["average ESG ≥ 56"].alone == pytest.approx(1.0, abs=1e-8)
     assert findings["average ESG ≥ 56"].note.startswith("average ESG ≥ 55 instead of 56")
     assert findings["SPY ≥ 50%"].alone == pytest.approx(0.1, abs=1e-9)
+    # of at most 60 points one is less than 10 pp of weight
+    assert findings["average ESG ≥ 56"].in_least_change == pytest.approx(1.0, abs=1e-8)
+    assert findings["SPY ≥ 50%"].in_least_change == 0
 
 
 def test_an_equation_gives_way_to_the_side_on_which_there_is_room():

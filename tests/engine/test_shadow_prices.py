@@ -10,8 +10,10 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
+from addin.engine.duals import prices_of_rules
+from addin.engine.optimised import optimised
 from addin.engine.optimize import Settings, optimize
-from addin.engine.shadow_prices import shadow_prices
+from addin.engine.shadow_prices import prices_at, shadow_prices
 from addin.errors import InfeasibleError
 
 UNIVERSE = Universe(("SPY", "AGG"), ("Equity", "Bonds"))
@@ -202,8 +204,9 @@ def test_each_price_is_what_a_policy_with_another_number_gives(objective, seed):
         return optimize(market, feasible, objective, benchmark=benchmark).objective_value
 
     feasible = feasible_set(universe, ranges, limits, assumptions=market)
-    found = shadow_prices(market, feasible, objective, benchmark=benchmark)
-    assert found
+    solved = optimised(market, feasible, objective, benchmark=benchmark)
+    found, multipliers = prices_at(solved), prices_of_rules(solved)
+    assert found and multipliers is not None
     for price in found:
         small = 2e-3 * price.step
         up = value(*rewritten(ranges, limits, price.rule, small))
@@ -211,3 +214,5 @@ def test_each_price_is_what_a_policy_with_another_number_gives(objective, seed):
         again = (up - down) / (2 * small) * price.step
         if "optimising again" not in price.words:
             assert price.per_point == pytest.approx(again, rel=2e-3, abs=2e-7), price
+            dual = multipliers[price.rule] * price.step
+            assert dual == pytest.approx(again, rel=2e-3, abs=2e-7), price
