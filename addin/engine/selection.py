@@ -137,19 +137,19 @@ def _total(limit: Limit, heading: str, cell: Attribute) -> Limit:
 
 
 def average_row(universe: Universe, limit: Limit) -> Vector:
-    """The row r of a limit of an average, which is r·w compared with zero.
+    """The row of a limit of an average: with weights that add up to one, row·w meets its value.
 
-    The average is over all but settlement cash, which has no attributes:
-    Σ wᵢ(aᵢ − value) ⋛ 0 says that Σ wᵢaᵢ / Σ wᵢ ⋛ value.
+    The average is over all but settlement cash, which has no attributes; cash at the limit's
+    own value neither helps nor hurts.
 
     Returns:
-        (N,), zero for settlement cash.
+        (N,) in the unit of the column.
 
     Raises:
         InputError: If there is no such column, or an asset's cell holds no number.
     """
     numbers = universe.numbers(limit.selector)
-    row: Vector = np.where(list(map(is_cash, universe.tickers)), 0.0, numbers - limit.value)
+    row: Vector = np.where(list(map(is_cash, universe.tickers)), limit.value, numbers)
     if np.isnan(row).any():
         ticker = universe.tickers[int(np.argmax(np.isnan(row)))]
         raise InputError(

@@ -118,8 +118,10 @@ def test_the_row_of_an_average_leaves_out_settlement_cash():
     # 0.5·6 + 0.2·8 + 0.2·4 = 5.4 over the 90 % invested is 6, just the limit
     known = widened(UNIVERSE.at([0, 1, 2]))
     row = average_row(known, Limit(Rule.AVERAGE, "ESG", ">=", 6.0))
-    assert row == pytest.approx([0.0, 2.0, -2.0, 0.0])
-    assert row @ [0.5, 0.2, 0.2, 0.1] == pytest.approx(0.0, abs=1e-15)
+    assert row.tolist() == [6.0, 8.0, 4.0, 6.0]
+    assert row @ [0.5, 0.2, 0.2, 0.1] == pytest.approx(6.0, abs=1e-15)
+    # 0.3·6 + 0.5·8 + 0.1·4 = 6.2 over 90 % is 6.889, over the limit whatever the cash
+    assert row @ [0.3, 0.5, 0.1, 0.1] > 6.0 > row @ [0.3, 0.1, 0.5, 0.1]
 
 
 def test_an_average_with_a_blank_cell_names_the_asset():
