@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-RUNS, LEAST_RUNS, SECONDS = 200, 15, 4.0
-PEER_RUNS, LEAST_PEER_RUNS, PEER_SECONDS = 30, 3, 6.0
+ROUNDS, LEAST_ROUNDS, SECONDS = 40, 5, 20.0
+SHARE = 0.05  # of a second for our runs in each round
+MOST_RUNS = 20
 HEADINGS = (
     f"{'problem':<34}{'N':>4}{'least':>9}{'median':>9}{'aim':>8}{'outside':>9}  "
     f"{'peer':<30}{'least':>9}{'median':>9}{'ratios':>14}{'loss':>9}"
@@ -47,44 +48,62 @@ class Contest:
     ratio: float | None = None
 
 
-def timed(call: Callable[[], object], most: int, least: int, seconds: float) -> Times:
-    """Of as many runs as fit into some seconds, after one to warm up."""
+def _once(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
     call()
-    times: list[float] = []
-    until = time.perf_counter() + seconds
-    while len(times) < least or (len(times) < most and time.perf_counter() < until):
-        start = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - start) * 1000)
-    return Times(min(times), statistics.median(times))
+    return (time.perf_counter() - start) * 1000
 
 
-def _peer(contest: Contest, name: str, ours: Times, mine: Any) -> str:
-    call = contest.peers[name]
+def timed(ours: Callable[[], object], *others: Callable[[], object]) -> list[Times]:
+    """Of each call, all in turns so that a busy machine is busy for everyone.
+
+    In each round ours runs several times, if it is short, and each of the others once.
+    """
+    first = _once(ours)
+    runs = max(3, min(MOST_RUNS, int(SHARE * 1000 / max(first, 1e-3))))
+    times: list[list[float]] = [[] for _ in (ours, *others)]
+    until = time.perf_counter() + SECONDS
+    for done in range(ROUNDS):
+        if done >= LEAST_ROUNDS and time.perf_counter() > until:
+            break
+        times[0] += [_once(ours) for _ in range(runs)]
+        for kept, call in zip(times[1:], others, strict=True):
+            kept.append(_once(call))
+    return [Times(min(each), statistics.median(each)) for each in times]
+
+
+def _answer(call: Callable[[], Any]) -> Any:
     try:
-        theirs = call()
+        return call()
     except Exception as error:  # whatever a peer raises is its answer
-        return f"{name:<30}  {type(error).__name__}: {str(error)[:60]}"
-    times = timed(call, PEER_RUNS, LEAST_PEER_RUNS, PEER_SECONDS)
-    ratios = f"{times.least / ours.least:.1f}x {times.median / ours.median:.1f}x"
-    loss = contest.loss(mine, theirs)
-    return f"{name:<30}{times.least:9.2f}{times.median:9.2f}{ratios:>14}{loss:+9.0e}"
+        return error
+
+
+def _line(name: str, ours: Times, theirs: Times, loss: float) -> str:
+    ratios = f"{theirs.least / ours.least:.1f}x {theirs.median / ours.median:.1f}x"
+    return f"{name:<30}{theirs.least:9.2f}{theirs.median:9.2f}{ratios:>14}{loss:+9.0e}"
 
 
 def play(contest: Contest) -> None:
     """Print our line and, beside and below it, a line for each peer."""
     mine = contest.ours()
-    ours = timed(contest.ours, RUNS, LEAST_RUNS, SECONDS)
+    answers = {name: _answer(call) for name, call in contest.peers.items()}
+    failed = {name: each for name, each in answers.items() if isinstance(each, Exception)}
+    running = [name for name in answers if name not in failed]
+    ours, *others = timed(contest.ours, *(contest.peers[name] for name in running))
+    lines = [
+        _line(name, ours, theirs, contest.loss(mine, answers[name]))
+        for name, theirs in zip(running, others, strict=True)
+    ]
+    lines += [f"{name:<30}  {type(e).__name__}: {str(e)[:60]}" for name, e in failed.items()]
+    if contest.ratio is not None and running:
+        best = min(theirs.least for theirs in others) / ours.least
+        lines.append(f"best peer {best:.1f}x, aim {contest.ratio:g}x")
     aim = "" if contest.aim is None else f"{contest.aim:g}"
     left = (
         f"{contest.name:<34}{contest.n:>4}{ours.least:9.3f}{ours.median:9.3f}{aim:>8}"
         f"{contest.outside(mine):9.0e}  "
     )
-    wanted = "" if contest.ratio is None else f"(aim {contest.ratio:g}x the best peer)"
-    if not contest.peers:
-        print(left + wanted, flush=True)
-    for name in contest.peers:
-        print(left + _peer(contest, name, ours, mine), flush=True)
+    for line in lines or [""]:
+        print(left + line, flush=True)
         left = " " * len(left)
-    if contest.peers and wanted:
-        print(left + wanted, flush=True)
