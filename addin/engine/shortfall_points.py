@@ -22,6 +22,7 @@ _BY_ITSELF = 1e-11
 _KEPT = 4  # scenarios to start with: so many times the tail,
 _KEPT_EACH = 20  # so many for each weight,
 _FEW = 100  # and so many
+_WRITTEN = 2  # times the tail: scenarios that get a variable each at first
 _SPARE = 0.1  # of the losses' size below the level: scenarios to add with those missed
 _LEAST_SIZE = 0.05  # of the assets' mean deviation: a portfolio of cash has none of its own
 
@@ -139,7 +140,7 @@ def _polished(task: ShortfallTask, near: Optimum, weights: Vector) -> Weighted:
 
 def _written_out(task: ShortfallTask, x: Vector) -> Weighted:
     """The solution of a program with one variable for the excess of each scenario that matters."""
-    chosen, nothing = _worst(task.losses(x), int(2 / task.price) + _FEW), np.arange(0)
+    chosen, nothing = _worst(task.losses(x), int(_WRITTEN / task.price) + _FEW), np.arange(0)
     while True:
         excesses = task.excesses(nothing, chosen)
         found = _solved(excesses.program)

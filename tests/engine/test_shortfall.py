@@ -234,6 +234,20 @@ def test_a_ball_that_binds_is_met_and_proved():
     assert found.gap <= 1e-8 * abs(found.shortfall)
 
 
+@pytest.mark.parametrize("curved", [False, True])
+def test_scenarios_not_looked_at_first_are_found_where_they_matter(monkeypatch, curved):
+    program, factor, radius, returns = limited_volatility(0.6)
+    if curved:
+        program = replace(program, balls=(Ball(factor, np.zeros(5), radius),))
+    right = min_shortfall(program, returns, 0.96)
+    for name in ("_FEW", "_KEPT_EACH"):
+        monkeypatch.setattr(f"addin.engine.shortfall_points.{name}", 0)
+    for name in ("_KEPT", "_WRITTEN"):
+        monkeypatch.setattr(f"addin.engine.shortfall_points.{name}", 1.2)
+    found = min_shortfall(program, returns, 0.96)
+    assert found.optimum.x == pytest.approx(right.optimum.x, abs=1e-9)
+
+
 def test_a_cone_says_the_same_as_its_ball():
     program, factor, radius, returns = limited_volatility(0.3)
     ball = Ball(factor, np.zeros(5), radius)

@@ -85,6 +85,16 @@ def test_a_limit_of_value_at_risk_is_kept_and_the_best_return_mostly_found():
     assert hits >= 7
 
 
+def test_exchanges_lead_a_single_start_out_of_most_local_minima():
+    hits = 0
+    for seed in range(100, 108):
+        returns, left_out, confidence = tiny_case(seed)
+        program = budget(returns.shape[1], 0.8)
+        found = min_value_at_risk(program, returns, confidence, starts=1)
+        hits += found.value_at_risk <= by_enumeration(returns, left_out) + 1e-9
+    assert hits >= 7
+
+
 def history(n=5, rows=260):
     rng = np.random.default_rng(5)
     return rng.normal(4e-4, 0.008, (rows, n)) + 0.006 * rng.standard_t(3, (rows, 1))
