@@ -9,11 +9,9 @@ from addin.engine.flatness import Flatness, flatness
 from addin.engine.objectives import Objective
 from addin.engine.optimised import Optimised, optimised
 from addin.engine.policy_diagnosis import Known, diagnose_policy
-from addin.engine.resampling import Sampling, ranges_of
-from addin.engine.returns import periods_per_year
+from addin.engine.resampling import ranges_of
 from addin.engine.sensitivity import sensitivities
 from addin.engine.shadow_prices import prices_at
-from addin.errors import InputError
 from addin.excel.grid import Cells, is_given
 from addin.excel.read_market import read_known
 from addin.excel.read_policy import read_classes_to_diagnose, read_limits
@@ -29,8 +27,6 @@ from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
 from udfs.task import NOT_YET, Task, read_task
-
-MOST_RESAMPLES = 2000  # a cell that asks for a million would hold up the whole workbook
 
 Sense = Annotated[Cells, cells("As in IPS_OPTIMIZE; default max sharpe.")]
 OptionalMarket = Annotated[
@@ -48,10 +44,7 @@ def _optimised(task: Task, objective: Cells) -> Optimised:
         task.feasible,
         member_or(objective, "objective", Objective.MAX_SHARPE),
         task.settings,
-        benchmark=task.benchmark,
-        current=task.current,
-        returns=task.market.returns,
-        confidence=task.options.confidence,
+        **task.given,
     )
 
 
@@ -153,22 +146,6 @@ def IPS_SENSITIVITY(
     )
 
 
-def _sampling(task: Task) -> Sampling:
-    given, usual = task.options, Sampling()
-    if given.resamples > MOST_RESAMPLES:
-        raise InputError(f"resamples: expected at most {MOST_RESAMPLES}, found {given.resamples}")
-    rows, periods = usual.observations, usual.periods_per_year
-    if task.market.returns is not None:
-        dates = task.market.returns.complete().dates
-        rows, periods = len(dates), float(periods_per_year(dates))
-    return Sampling(
-        given.resamples or usual.samples,
-        given.observations or rows,
-        given.periods_per_year or periods,
-        given.seed,
-    )
-
-
 @worksheet_function
 @heavy
 def IPS_WEIGHT_RANGES(
@@ -188,7 +165,7 @@ def IPS_WEIGHT_RANGES(
     """
     refused = tuple(key for key in NOT_YET if key != "resamples")
     task = read_task(returns, universe, classes, limits, options, refused)
-    found = ranges_of(_optimised(task, objective), _sampling(task))
+    found = ranges_of(_optimised(task, objective), task.sampling)
     columns = (found.weights, found.low, found.median, found.high, found.mean)
     return block(
         ("Ticker", "Weight", "P5", "P50", "P95", "Resampled"),

@@ -1,12 +1,16 @@
 """Optimisation: portfolios inside the policy."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from addin.domain.policy import ScoreWeights
 from addin.domain.weights import aligned
 from addin.engine.candidates import candidates
+from addin.engine.constraints import FeasibleSet
+from addin.engine.flatness import ILL_CONDITIONED, condition_number
 from addin.engine.frontier import frontier
-from addin.engine.optimize import Objective, optimize
+from addin.engine.optimize import Objective, Solution, optimize
+from addin.engine.resampling import resampled
 from addin.errors import InputError
 from addin.excel.grid import Cells
 from addin.excel.options import read_settings, typed
@@ -15,7 +19,7 @@ from addin.excel.shape import block
 from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
-from udfs.task import read_task
+from udfs.task import Task, read_task
 
 MOST_POINTS = 1000  # a cell that asks for a million would hold up the whole workbook
 CANDIDATE_HEADINGS = (
@@ -33,6 +37,28 @@ CANDIDATE_HEADINGS = (
 )
 
 
+def _resampled(task: Task, feasible: FeasibleSet, objective: Objective) -> Solution:
+    found = resampled(
+        task.market.assumptions,
+        feasible,
+        objective,
+        task.settings,
+        task.sampling,
+        **task.given,
+    )
+    return replace(found, note=f"mean of the best of {task.options.resamples} markets drawn")
+
+
+def _notes(task: Task, note: str) -> list[str]:
+    """What has to be known of the answer, beside its first asset."""
+    condition = condition_number(task.market.assumptions.covariance)
+    notes = [note] if note else []
+    if condition > ILL_CONDITIONED:
+        notes.append(f"covariance: condition number {condition:.1e}, weights rest on rounding")
+    notes.extend(task.market.assumptions.notes)
+    return ["; ".join(notes), *[""] * (len(task.universe) - 1)]
+
+
 @worksheet_function
 @heavy
 def IPS_OPTIMIZE(
@@ -42,8 +68,9 @@ def IPS_OPTIMIZE(
     objective: Annotated[
         Cells,
         cells(
-            "min volatility, max sharpe (default), max utility, max return, min tracking error, "
-            "equal weight or inverse volatility."
+            "max sharpe (default), min volatility, max utility, max return, min tracking error, "
+            "min var, min cvar, min drawdown, risk parity, max diversification, equal weight, "
+            "inverse volatility."
         ),
     ] = None,
     limits: Limits = None,
@@ -51,27 +78,31 @@ def IPS_OPTIMIZE(
 ) -> object:
     """Best portfolio inside the policy, and the rules that bind each asset.
 
-    max utility is μ'w − risk_aversion/2·w'Σw − cost_bps/10⁴·Σ|w − current|. equal weight and
-    inverse volatility are the allowed weights nearest to those. Annual figures: covariance by
-    the option covariance (ledoit-wolf); expected returns by the option expected_returns, else
-    from the universe, else shrunk. Soft limits are not imposed. Options: risk_free,
-    risk_aversion, concentration, max_volatility, max_tracking_error, target_return,
-    target_volatility, cost_bps, half_life, periods_per_year.
+    max utility is μ'w − risk_aversion/2·w'Σw − cost_bps/10⁴·Σ|w − current| −
+    impact_bps/10⁴·Σ(w − current)². min cvar and min var: historical, per row of the returns, at
+    the option confidence (min var is a local search); min drawdown: the mean of the worst
+    drawdowns without compounding. risk parity: equal contributions to volatility where rules
+    let them be. equal weight and inverse volatility are the allowed weights nearest to those.
+    Annual figures: covariance by the option covariance (ledoit-wolf); expected returns by the
+    option expected_returns, else from the universe, else shrunk; history for ragged histories.
+    A soft limit may be exceeded where that gains more return a year than soft_price (1) for
+    each unit. max_holdings and min_holding: the best choice, proved as the Note says, within
+    time_limit. uncertainty: standard errors taken from expected returns; resamples: the mean of
+    as many optima of markets drawn at random with seed. Further options: risk_free,
+    risk_aversion, concentration, max_volatility, max_tracking_error, max_cvar, max_turnover,
+    target_return, target_volatility, target_var, target_cvar, shorting, max_short, cost_bps,
+    half_life, market_premium, periods_per_year.
     """
     task = read_task(returns, universe, classes, limits, options)
     feasible = task.feasible
-    solution = optimize(
-        task.market.assumptions,
-        feasible,
-        member_or(objective, "objective", Objective.MAX_SHARPE),
-        task.settings,
-        benchmark=task.benchmark,
-        current=task.current,
-        returns=task.market.returns,
-        confidence=task.options.confidence,
+    chosen = member_or(objective, "objective", Objective.MAX_SHARPE)
+    solution = (
+        _resampled(task, feasible, chosen)
+        if task.options.resamples
+        else optimize(task.market.assumptions, feasible, chosen, task.settings, **task.given)
     )
     return block(
-        ("Ticker", "Asset class", "Weight", "Lower", "Upper", "Binding"),
+        ("Ticker", "Asset class", "Weight", "Lower", "Upper", "Binding", "Note"),
         zip(
             task.universe.tickers,
             task.universe.asset_classes,
@@ -79,6 +110,7 @@ def IPS_OPTIMIZE(
             feasible.lower,
             feasible.upper,
             solution.asset_binding,
+            _notes(task, solution.note),
             strict=True,
         ),
     )
@@ -109,10 +141,7 @@ def IPS_FRONTIER(
         task.feasible,
         count,
         task.settings,
-        benchmark=task.benchmark,
-        current=task.current,
-        returns=task.market.returns,
-        confidence=task.options.confidence,
+        **task.given,
     )
     excess = found.returns - task.options.risk_free
     rows = [

@@ -8,7 +8,11 @@ from addin.domain import options as catalogue
 from addin.domain.policy import ClassRange, Limit
 from addin.domain.universe import Universe
 from addin.engine.constraints import FeasibleSet, feasible_set
+from addin.engine.optimised import Given
 from addin.engine.optimize import Settings
+from addin.engine.resampling import Sampling
+from addin.engine.returns import periods_per_year
+from addin.errors import InputError
 from addin.excel.grid import Cells
 from addin.excel.options import read_options, refuse_unsupported
 from addin.excel.read_market import Market as KnownMarket
@@ -21,7 +25,8 @@ from addin.excel.read_universe import (
     universe_weights,
 )
 
-NOT_YET = ("target_var", "max_holdings", "min_holding", "resamples")
+NOT_YET = ("target_var",)
+MOST_RESAMPLES = 2000  # a cell that asks for a million would hold up the whole workbook
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,35 @@ class Task:
             benchmark=self.benchmark,
             current=self.current,
             shorting=self.options.shorting,
+        )
+
+    @property
+    def given(self) -> Given:
+        """What is known besides market, rules and objective."""
+        return {
+            "benchmark": self.benchmark,
+            "current": self.current,
+            "returns": self.market.returns,
+            "confidence": self.options.confidence,
+        }
+
+    @property
+    def sampling(self) -> Sampling:
+        """How markets are drawn at random: as many rows as there are returns."""
+        given, usual = self.options, Sampling()
+        if given.resamples > MOST_RESAMPLES:
+            raise InputError(
+                f"resamples: expected at most {MOST_RESAMPLES}, found {given.resamples}"
+            )
+        rows, periods = usual.observations, usual.periods_per_year
+        if self.market.returns is not None:
+            dates = self.market.returns.complete().dates
+            rows, periods = len(dates), float(periods_per_year(dates))
+        return Sampling(
+            given.resamples or usual.samples,
+            given.observations or rows,
+            given.periods_per_year or periods,
+            given.seed,
         )
 
     @property

@@ -25,7 +25,7 @@ from addin.engine.feasible import (
     percent,
 )
 from addin.engine.problem import places
-from addin.engine.selection import class_members, selected
+from addin.engine.selection import average_row, class_members, groups, selected
 from addin.errors import InputError, PolicyError
 
 __all__ = ["FeasibleSet", "LinearRule", "NormLimit", "feasible_set"]
@@ -85,17 +85,6 @@ class _Bounds:
             self._narrow(place[each.ticker], each.lower, each.upper, each.words)
 
 
-def _average(universe: Universe, limit: Limit) -> Vector:
-    values = universe.numbers(limit.selector)
-    if np.isnan(values).any():
-        ticker = universe.tickers[int(np.argmax(np.isnan(values)))]
-        raise InputError(
-            f"universe, {ticker}, {limit.selector}: need a number for the limit "
-            f"'{limit.words}', found an empty cell"
-        )
-    return values
-
-
 def _lacking(noun: str, limit: Limit) -> InputError:
     return InputError(f"limit '{limit.words}': needs {noun}, found none")
 
@@ -106,7 +95,7 @@ def _coefficients(
     if limit.rule is Rule.WEIGHT:
         return selected(universe, limit.selector)
     if limit.rule is Rule.AVERAGE:
-        return _average(universe, limit)
+        return average_row(universe, limit)
     if assumptions is None:
         raise _lacking("expected returns and a covariance", limit)
     here = places(universe.tickers, assumptions.tickers)
@@ -163,6 +152,13 @@ def _soft_bounds(universe: Universe, limit: Limit) -> Iterator[LinearRule]:
         own = np.zeros(len(universe))
         own[i] = 1.0
         yield replace(one_sided(words, own, operator, value), soft=True)
+
+
+def _group_rows(limit: Limit, totals: Sequence[tuple[str, Vector]]) -> Iterator[LinearRule]:
+    """One row for each total a limit of each is about, such as every issuer's."""
+    for words, members in totals:
+        rule = one_sided(words, members, limit.operator, limit.value)
+        yield rule if limit.hard else replace(rule, soft=True)
 
 
 def _holdings(limits: Sequence[Limit]) -> HoldingsLimit | None:
@@ -225,6 +221,8 @@ def feasible_set(  # noqa: PLR0913 (the data a limit may need)
             continue
         if limit.rule in FURTHER_RULES:
             rules.append(_further(limit))
+        elif totals := groups(universe, limit):
+            rules.extend(_group_rows(limit, totals))
         elif not _bounded_one_by_one(universe, limit):
             rules.append(_row(universe, limit, assumptions, benchmark))
         elif limit.hard:

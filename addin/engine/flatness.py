@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import Vector
+from addin.engine.drawn_markets import root_of
 from addin.engine.duals import priced_program
 from addin.engine.objectives import Objective
 from addin.engine.optimised import Optimised
@@ -17,7 +18,7 @@ _RETURN = 1e-4  # of expected return or utility that is almost nothing: a basis 
 _IN_RETURN = (Objective.MAX_UTILITY, Objective.MAX_RETURN)
 _SHARE = 1e-3  # of a risk or ratio that is almost nothing
 _FLAT = 0.25  # of the portfolio: more that can be exchanged for almost nothing is said
-_ILL_CONDITIONED = 1e10
+ILL_CONDITIONED = 1e10
 _STEEP = 2  # directions tried, of the least curvature
 _ROUNDS = 4
 
@@ -41,11 +42,6 @@ class Flatness:
     warnings: tuple[str, ...]
 
 
-def _root(matrix: Matrix) -> Matrix:
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
-
-
 def _almost_best(program: Program, best: Vector, loss: float) -> Program:
     """The points at which a program's objective is worse by no more than ``loss``.
 
@@ -62,7 +58,7 @@ def _almost_best(program: Program, best: Vector, loss: float) -> Program:
         )
     v = 2 * (most - float(program.linear @ best))
     slope = -2 * program.linear
-    sides = 2 * np.sqrt(v) * _root(program.quadratic)
+    sides = 2 * np.sqrt(v) * root_of(program.quadratic)
     cone = Cone(
         np.vstack([slope, sides, slope]),
         np.concatenate([[2 * most + v], np.zeros(len(sides)), [2 * most - v]]),
@@ -132,7 +128,7 @@ def _warnings(turnover: float | None, condition: float) -> Iterator[str]:
             f"nearly flat: {turnover:.0%} of the portfolio can be exchanged at almost no cost "
             "(a basis point of return or utility, a thousandth of risk or ratio)"
         )
-    if condition > _ILL_CONDITIONED:
+    if condition > ILL_CONDITIONED:
         yield (
             f"covariance: condition number {condition:.2g} is above 1e10, so weights rest on "
             "rounding; use ledoit-wolf or fewer assets that move alike"

@@ -17,6 +17,7 @@ from addin.engine.feasible import FeasibleSet, LinearRule, percent
 from addin.engine.optimize import Objective, Settings, Solution, nearest, optimize
 from addin.engine.problem import places
 from addin.engine.selection import class_members
+from addin.engine.settings import under
 from addin.errors import InfeasibleError, InputError
 
 POLICY_TARGET = "Policy target"
@@ -56,7 +57,7 @@ class Workshop:
     def _nearest(self, feasible: FeasibleSet, wanted: pd.Series) -> Solution:
         return nearest(
             self.assumptions,
-            feasible,
+            under(feasible, self.assumptions, self.settings),
             wanted,
             benchmark=self.benchmark,
             current=self.current,
