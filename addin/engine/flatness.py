@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from addin.domain.weights import Vector
+from addin.domain.weights import Matrix, Vector
 from addin.engine.drawn_markets import root_of
 from addin.engine.duals import priced_program
 from addin.engine.objectives import Objective

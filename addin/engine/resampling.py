@@ -10,6 +10,7 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector
 from addin.engine.binding import binding
+from addin.engine.drawn_markets import Sampling, drawn_market, root_of
 from addin.engine.feasible import FeasibleSet
 from addin.engine.objectives import Objective
 from addin.engine.optimised import Given, Optimised, optimised
@@ -19,28 +20,9 @@ from addin.engine.program import Ball
 from addin.engine.settings import AS_STATED, Settings
 from addin.errors import InputError
 
+__all__ = ["Sampling", "WeightRanges", "optima", "ranges_of", "resampled", "weight_ranges"]
+
 _FEWEST = 0.5  # of the samples that must have an optimum
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How markets are drawn.
-
-    Attributes:
-        samples: Number of markets.
-        observations: Rows of returns each is estimated from.
-        periods_per_year: Of those rows.
-        seed: Of the draws.
-    """
-
-    samples: int = 100
-    observations: int = 120
-    periods_per_year: float = 12.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.samples < 2:
-            raise InputError(f"resamples: need at least two, found {self.samples}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,24 +57,6 @@ class _Drawn(Problem):
     def ball(self, rule: Rule, radius: float) -> Ball:
         """Volatility or tracking error of at most ``radius``, as the policy means it."""
         return self.stated.ball(rule, radius)
-
-
-def _root(covariance: Matrix) -> Matrix:
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
-
-
-def _drawn(
-    base: Assumptions, root: Matrix, sampling: Sampling, rng: np.random.Generator
-) -> Assumptions:
-    """Moments of rows drawn from a normal market."""
-    periods = sampling.periods_per_year
-    normal = rng.standard_normal((sampling.observations, len(base.tickers)))
-    values = base.expected_returns / periods + normal @ root / np.sqrt(periods)
-    centred = values - values.mean(axis=0)
-    covariance = centred.T @ centred * (periods / (len(values) - 1))
-    means = values.mean(axis=0) * periods
-    return replace(base, expected_returns=means, covariance=covariance)
 
 
 def _in_market(problem: Problem, drawn: Assumptions, rng: np.random.Generator) -> Problem:
@@ -138,10 +102,10 @@ def optima(solved: Optimised, sampling: Sampling) -> Matrix:
     """
     problem, rng = solved.problem, np.random.default_rng(sampling.seed)
     _require_rows(problem, sampling)
-    root = _root(problem.assumptions.covariance)
+    root = root_of(problem.assumptions.covariance)
     found = []
     for _ in range(sampling.samples):
-        drawn = _drawn(problem.assumptions, root, sampling, rng)
+        drawn = drawn_market(problem.assumptions, root, sampling, rng)
         answer = solved.instead(_in_market(problem, drawn, rng))
         if answer is not None:
             found.append(answer.weights)

@@ -8,8 +8,10 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
+from addin.engine.drawn_markets import Sampling, drawn_market, root_of
+from addin.engine.optimised import optimised
 from addin.engine.optimize import optimize
-from addin.engine.resampling import Sampling, resampled, weight_ranges
+from addin.engine.resampling import optima, resampled, weight_ranges
 from addin.engine.settings import Settings
 from addin.errors import InputError
 
@@ -52,6 +54,25 @@ def test_means_are_drawn_with_their_standard_error():
     found = weight_ranges(two, feasible, "max utility", settings, sampling)
     spread = np.hypot((0.08 / 100) ** 0.5 / (20 * 0.08), (4 / 1200) ** 0.5 / 4)
     assert found.high[0] - found.low[0] == pytest.approx(2 * 1.645 * spread, rel=0.08)
+
+
+def test_moments_drawn_are_unbiased():
+    rng, sampling = np.random.default_rng(2), Sampling(observations=10)
+    root = root_of(MARKET.covariance)
+    drawn = [drawn_market(MARKET, root, sampling, rng) for _ in range(8000)]
+    covariance = np.mean([each.covariance for each in drawn], axis=0)
+    assert np.diag(covariance) == pytest.approx(np.diag(MARKET.covariance), rel=0.03)
+    means = np.array([each.expected_returns for each in drawn])
+    assert means.mean(axis=0) == pytest.approx(MARKET.expected_returns, abs=0.01)
+    # ten months: the variance of an annual mean is Σ · 12 / 10
+    assert means.var(axis=0) == pytest.approx(1.2 * np.diag(MARKET.covariance), rel=0.06)
+
+
+def test_each_optimum_keeps_to_the_volatility_of_the_market_assumed():
+    feasible = policy(("volatility", "", "<=", 0.08))
+    found = optima(optimised(MARKET, feasible, "max return"), Sampling(40, observations=24))
+    risks = np.einsum("ij,jk,ik->i", found, MARKET.covariance, found) ** 0.5
+    assert risks.max() == pytest.approx(0.08, abs=1e-9)
 
 
 def test_many_observations_leave_no_doubt():

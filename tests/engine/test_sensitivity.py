@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.policy import Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
-from addin.engine.sensitivity import NO_ANSWER, sensitivity
+from addin.engine.problem import problem_of
+from addin.engine.sensitivity import NO_ANSWER, sensitivity, under_assumptions
 from addin.engine.settings import Settings
 
 UNIVERSE = Universe(("SPY", "AGG"), ("Equity", "Bonds"))
@@ -91,6 +93,27 @@ def test_money_without_risk_has_no_volatility_to_lose():
     _, by_shock = found("max utility", market=market)
     assert ("AGG volatility", "−1 pp") not in by_shock
     assert by_shock["AGG volatility", "+1 pp"].turnover is not None
+
+
+def test_scenarios_move_with_the_assumptions():
+    rng = np.random.default_rng(0)
+    dates = np.arange("2015-01", "2025-01", dtype="datetime64[M]").astype("datetime64[D]")
+    values = rng.normal(size=(120, 2)) * 0.03 + 0.005
+    history = Returns(dates, ("SPY", "AGG"), values)
+    covariance = np.cov(values.T) * 12
+    market = Assumptions(("SPY", "AGG"), values.mean(axis=0) * 12, covariance)
+    feasible = feasible_set(UNIVERSE, ())
+    problem = problem_of(market, feasible, None, 0.0, returns=history)
+    wanted = covariance * np.outer([1.2, 1.0], [1.2, 1.0])
+    wanted[0, 1] = wanted[1, 0] = 0.5 * wanted[0, 1]
+    other = replace(market, expected_returns=np.array([0.1, 0.02]), covariance=wanted)
+    moved = under_assumptions(problem, other).scenarios
+    assert np.cov(moved.T) * 12 == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+    assert moved.mean(axis=0) * 12 == pytest.approx([0.1, 0.02])
+    scaled = replace(market, covariance=covariance * np.outer([2, 1], [2, 1]))
+    once = under_assumptions(problem, scaled).scenarios
+    mean = values.mean(axis=0)
+    assert once - mean == pytest.approx((values - mean) * [2, 1], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -135,6 +135,8 @@ def test_a_penalty_on_concentration_is_priced_by_optimising_again():
     price = prices("min volatility", ("weight", "SPY", ">=", 0.5), settings=settings)["SPY ≥ 50%"]
     rate = (0.04 * 0.5 - 0.0025 * 0.5) / 0.010625**0.5
     assert price.per_point == pytest.approx(0.01 * rate, rel=1e-4)
+    wanted = feasible_set(UNIVERSE, (), [Limit(Rule.WEIGHT, "SPY", ">=", 0.5)])
+    assert prices_of_rules(optimised(MARKET, wanted, "min volatility", settings)) is None
 
 
 def test_what_is_excluded_is_priced_as_a_weight_that_may_rise():
