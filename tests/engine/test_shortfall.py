@@ -234,18 +234,19 @@ def test_a_ball_that_binds_is_met_and_proved():
     assert found.gap <= 1e-8 * abs(found.shortfall)
 
 
-@pytest.mark.parametrize("curved", [False, True])
-def test_scenarios_not_looked_at_first_are_found_where_they_matter(monkeypatch, curved):
-    program, factor, radius, returns = limited_volatility(0.6)
-    if curved:
-        program = replace(program, balls=(Ball(factor, np.zeros(5), radius),))
-    right = min_shortfall(program, returns, 0.96)
-    for name in ("_FEW", "_KEPT_EACH"):
-        monkeypatch.setattr(f"addin.engine.shortfall_points.{name}", 0)
-    for name in ("_KEPT", "_WRITTEN"):
-        monkeypatch.setattr(f"addin.engine.shortfall_points.{name}", 1.2)
-    found = min_shortfall(program, returns, 0.96)
+@pytest.mark.parametrize("share", [0.3, 0.9, 2.0])
+def test_scenarios_not_looked_at_first_are_found_where_they_matter(monkeypatch, share):
+    returns = np.random.default_rng(4).normal(0, 0.01, (250, 8))
+    first = np.eye(8)[0]
+    away = np.linalg.norm(min_shortfall(budget(8), returns, 0.9).optimum.x - first)
+    ball = Ball(np.eye(8), first, share * away)  # around the first asset, or with room to spare
+    program = replace(budget(8), balls=(ball,))
+    right = min_shortfall(program, returns, 0.9)
+    for name, value in (("FEW", 0), ("KEPT_EACH", 0), ("KEPT", 1.2), ("WRITTEN", 1.2)):
+        monkeypatch.setattr(f"addin.engine.shortfall_points._{name}", value)
+    found = min_shortfall(program, returns, 0.9)
     assert found.optimum.x == pytest.approx(right.optimum.x, abs=1e-9)
+    assert found.optimum.solver == ("Clarabel" if share < 1 else "interior point")
 
 
 def test_a_cone_says_the_same_as_its_ball():
