@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from addin.domain.assumptions import Assumptions
 from addin.domain.finding import Finding, Severity
 from addin.domain.labels import label_key
 from addin.engine.data_check import check_prices
@@ -129,3 +130,11 @@ def price_findings(case: Case, tickers: Sequence[str]) -> list[Finding]:
         for finding in check_prices(used, as_of=case.as_of)
         if finding.severity is not Severity.NOTE or finding.where not in filled
     ]
+
+
+def assumption_findings(known: Assumptions) -> Iterator[Finding]:
+    """What was done to histories and correlations to reach the assumptions."""
+    for note in known.notes:
+        yield Finding(
+            Severity.NOTE, "Assumptions", note, "see the method sheet; type assumptions to differ"
+        )

@@ -41,7 +41,12 @@ from addin.errors import InputError
 from addin.report.backcast import Backcast, Past, backcast
 from addin.report.case import Case, last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
-from addin.report.data_findings import WORTH_MENTIONING, case_findings, price_findings
+from addin.report.data_findings import (
+    WORTH_MENTIONING,
+    assumption_findings,
+    case_findings,
+    price_findings,
+)
 
 LEAST_RETURNS = 2  # a standard deviation needs as many
 
@@ -158,6 +163,7 @@ class Study:
             *case_findings(case, self.window),
             *price_findings(case, self.priced_assets),
             *check_covariance(self.assumptions.covariance[:-1, :-1]),
+            *assumption_findings(self.assumptions),
         ]
 
     @cached_property

@@ -150,3 +150,19 @@ def test_the_pack_holds_the_sheets_of_the_report():
     book = Freezing()
     assert BUTTONS["freeze_pack"].macro(book) == "Committee pack written: memory-pack.xlsx."
     assert book.frozen == REPORT_SHEETS
+
+
+def test_a_policy_that_can_be_met_is_said(book):
+    sentence = BUTTONS["diagnose_policy"].macro(book)
+    assert sentence.startswith("The policy can be met: none of its ")
+
+
+def test_a_policy_that_cannot_be_met_names_its_rules_and_what_would_do(book):
+    limits = book.table("Policy_Limits")
+    rows = [list(row) for row in limits.rows]
+    anchor = next(row for row in rows if row[1] == "AGG")
+    anchor[3] = 0.30  # above the 25 % that any asset may have
+    book.write_table("Policy_Limits", limits.header, rows)
+    sentence = BUTTONS["diagnose_policy"].macro(book)
+    assert sentence.startswith("No portfolio obeys together: AGG ≥ 30%; ")
+    assert "AGG ≥ 25% instead of 30% would do" in sentence

@@ -22,7 +22,7 @@ ERRORS = {  # Excel's error values as COM numbers them: 0x800A0000 plus the numb
     **{-2146826265: "#REF!", -2146826259: "#NAME?", -2146826252: "#NUM!", -2146826246: "#N/A"},
     **{-2146826245: "#GETTING_DATA", -2146826243: "#SPILL!", -2146826238: "#CALC!"},
 }
-SOLVERS = re.compile(r"addin/engine/(solve|trade_search)")
+SOLVERS = re.compile(r"addin/engine/(solve|relaxation|risk_budget|trade_search)")
 
 
 def arguments_of(name):
