@@ -1,13 +1,17 @@
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from addin.domain.assumptions import Assumptions
 from addin.engine.cardinality import Effort, few_holdings, with_few_holdings
+from addin.engine.cardinality_branch import Branch, Holding, Relaxed
 from addin.engine.cardinality_diagonal import conditional, separable, uniform
+from addin.engine.cardinality_perspective import Perspective
 from addin.engine.cardinality_ratio import highest_ratio
+from addin.engine.cardinality_strength import strengthened
+from addin.engine.cardinality_tree import Tree
 from addin.engine.feasible import FeasibleSet, LinearRule
 from addin.engine.problem import Problem
 from addin.engine.program import Ball, Program, UnprovedError
@@ -63,7 +67,7 @@ def enumerated(problem, most, least_weight):
             if forced <= set(held) and (lower <= upper).all():
                 try:
                     x = minimum(replace(problem, lower=lower, upper=upper)).x
-                except InfeasibleError:
+                except (InfeasibleError, UnprovedError):  # the latter on the edge of a ball
                     continue
                 values.append(problem.value(x))
     return min(values)
@@ -152,6 +156,68 @@ def test_an_objective_of_which_nothing_is_known_is_searched_as_well(seed):
     found = search()
     require_true(found, best)
     require_allowed(problem, found, most, least_weight)
+
+
+def test_shares_of_the_largest_weights_add_up_to_the_holdings_left():
+    # caps of a quarter: w/0.25 adds up to four, as many as may be held
+    problem = program(9, 7, "utility", upper=0.25, classes=(0.0, 1.0))
+    solve, rows = solver_of(problem), []
+
+    def spied(lower, upper, row):
+        rows.append(row)
+        return solve(lower, upper, row)
+
+    found = with_few_holdings(spied, problem, 4)
+    require_true(found, enumerated(problem, 4, 0.0))
+    coefficients, most = rows[0]
+    assert coefficients == pytest.approx(np.full(7, 4.0)) and most == 4
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values of pairs from a table; nothing helps to guess the best."""
+
+    values: dict[frozenset[int], float]
+    most: int = 2
+    entrants: int = 0
+
+    @property
+    def least(self):
+        return np.zeros(6)
+
+    def relaxed(self, branch, cutoff):
+        held, out = (frozenset(np.flatnonzero(mask).tolist()) for mask in (branch.held, branch.out))
+        left = [v for pair, v in self.values.items() if held <= pair and not pair & out]
+        shares = np.where(branch.held, 1.0, np.arange(6) / 10) * ~branch.out
+        return Relaxed(min(left) - 0.01, shares, shares, shares, branch) if left else None
+
+    def best(self, held, firm):
+        value = self.values.get(frozenset(np.flatnonzero(held).tolist()))
+        return None if value is None else Holding(held / held.sum(), value)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_search_without_luck_ends_at_the_best_all_the_same(seed):
+    pairs = list(itertools.combinations(range(6), 2))
+    values = np.random.default_rng(seed).permutation(len(pairs)) + 1.0
+    table = Table(dict(zip(map(frozenset, pairs), values, strict=True)))
+    tree = Tree(table, Branch(np.zeros(6, dtype=bool), np.zeros(6, dtype=bool)), lambda: False)
+    assert not tree.search(1000)
+    assert tree.incumbent.value == tree.bound == 1.0
+
+
+def test_a_diagonal_made_for_the_problem_bounds_it_better():
+    rng = np.random.default_rng(1)
+    sample = rng.normal(size=(120, 40)) @ np.linalg.cholesky(covariance(rng, 40)).T
+    sigma = np.cov(sample.T)
+    problem = program(1, 40, classes=(0.0, 1.0))
+    problem = replace(problem, quadratic=sigma, linear=-sigma @ rng.dirichlet(np.full(40, 3.0)))
+    root = Branch(np.zeros(40, dtype=bool), np.zeros(40, dtype=bool))
+    plain = Perspective(problem, 8, np.zeros(40), separable(sigma, np.ones(40)))
+    better = strengthened(plain, root)
+    best = few_holdings(problem, 40, 8, effort=Effort(branches=100)).value
+    loose, tight = (best - each.relaxed(root, np.inf).bound for each in (plain, better))
+    assert tight < 0.7 * loose
 
 
 def test_of_three_uncorrelated_assets_the_two_calmest_are_held():
