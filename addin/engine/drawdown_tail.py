@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class DrawdownTail:
 
     returns: Matrix
     price: float
+    loses_digits: ClassVar[bool] = True
 
     @property
     def rows(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Tail(Protocol):
     The variables after the n weights are a level and a rest; the rest can be eliminated from
     the equations of a Newton step at little cost, which is all the method needs to know.
     """
+
+    loses_digits: ClassVar[bool]  # whether eliminating the rest is worth a second solution late
 
     @property
     def cost(self) -> Vector:
@@ -163,7 +165,7 @@ class _Method:
         change = (target - at.price * primal) / at.slack
         right = self.adjoint(change) - dual
         z, prices = self._solved(system, right, equations)
-        if at.complementarity < _LATE:
+        if self.tail.loses_digits and at.complementarity < _LATE:
             short, gone = right - self._normal(at, z, prices), equations - self.matrix @ z[: self.n]
             more, further = self._solved(system, short, gone)
             z, prices = z + more, prices + further

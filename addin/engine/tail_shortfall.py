@@ -1,6 +1,7 @@
 """The tail of an expected shortfall: losses above a level, each at the same price."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class ShortfallTail:
 
     returns: Matrix
     price: float
+    loses_digits: ClassVar[bool] = False
 
     @property
     def cost(self) -> Vector:
