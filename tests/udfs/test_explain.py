@@ -164,3 +164,11 @@ def test_the_benchmark_is_used():
     table = IPS_SHADOW_PRICES(COVARIANCE, universe, CLASSES, "min tracking error")
     assert len(BENCHMARK) == 3
     assert {row[0] for row in table[1:]} == {"Cash ≥ 2%"}
+
+
+def test_the_current_weights_are_used():
+    asked = limits(("turnover", "", "<=", 0.1))
+    table = IPS_SHADOW_PRICES(COVARIANCE, STATED, CLASSES, "max return", asked)
+    prices = {row[0]: row[2] for row in table[1:]}
+    # 2 % has to go into cash; the rest moves from bonds to SPY
+    assert prices["turnover ≤ 10%"] == pytest.approx(0.01 * (0.08 - 0.04), rel=1e-4)
