@@ -12,6 +12,7 @@ from addin.engine.polish import continued, polished
 from addin.engine.program import Ball, Optimum, Program, gap
 from addin.errors import InfeasibleError
 
+_ROUND = 50  # variables for each trial: more trials would take longer than a cone program
 _ROUNDS = 8  # most programs need one to three
 _SURE = 1e-7  # relative gap of the optima on the way; the caller proves the last one
 _FAR = 8.0  # times the rate where the limit was not reached
@@ -143,10 +144,10 @@ def by_price(program: Program, best: Vector, solved: Solver) -> Iterator[Optimum
 
 
 def _search(path: _Path, inside: _Stop, rate: float) -> Iterator[Optimum]:
-    """By false position, halving where the same side would move twice."""
+    """By false position, halving where the same side would move twice, for a few trials."""
     outside: _Stop | None = None
     beyond = False
-    for trial in range(1, _ROUNDS + 1):
+    for trial in range(1, 1 + min(_ROUNDS, max(2, len(path.program.linear) // _ROUND))):
         stop = path.further(outside or inside, rate)
         before, beyond = beyond, stop.square > path.ball.radius**2
         inside, outside = (inside, stop) if beyond else (stop, outside)
