@@ -9,8 +9,8 @@ from addin.engine.cardinality_branch import Relaxation
 from addin.engine.cardinality_limits import HoldingLimits
 from addin.engine.cardinality_tree import GAP, ROUNDING, Tree
 
-_WORK = 2_500_000  # squared number of assets times branches: some seconds
-_FEWEST = 40  # branches that are looked at, however many assets there are
+_WORK = 5_000_000  # squared number of assets times branches: some seconds
+_FEWEST = 60  # branches that are looked at, however many assets there are
 
 
 def affordable(assets: int) -> int:
