@@ -28,6 +28,10 @@ OBJECTIVES = (
     "max sharpe",
     "max return",
     "min tracking error",
+    "min cvar",
+    "min drawdown",
+    "risk parity",
+    "max diversification",
     "equal weight",
     "inverse volatility",
 )

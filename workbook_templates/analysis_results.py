@@ -162,11 +162,11 @@ def draw_optimisation(page: AnalysisSheet) -> None:
         ),
     )
     formula = f"=IPS_OPTIMIZE({market},Objective,Policy_Limits[#All],Options_block)"
-    shown = (TEXT, TEXT, WEIGHT, WEIGHT, WEIGHT, TEXT)
+    shown = (TEXT, TEXT, WEIGHT, WEIGHT, WEIGHT, TEXT, TEXT)
     page.spill(0, "IPS_OPTIMIZE", formula, shown)
     page.define("Optimal_weights", page.cells(0, len(shown), headed=True))
     page.columns(
-        7,
+        8,
         "Change",
         (
             Computed(
@@ -179,10 +179,10 @@ def draw_optimisation(page: AnalysisSheet) -> None:
     formula = f"=IPS_CANDIDATES({market},Policy_Limits[#All],Options_block)"
     figures = (RATE, RATE, NUMBER, RATE, RATE, WEIGHT, COUNT, NUMBER)
     kinds = (TEXT, *figures, ANY, TEXT, *(WEIGHT,) * TICKERS)
-    page.spill(9, "IPS_CANDIDATES", formula, kinds, CLASSES)
+    page.spill(10, "IPS_CANDIDATES", formula, kinds, CLASSES)
     page.sheet.set_column(5, 5, 24)
-    page.sheet.set_column(9, 9, 20)
-    page.sheet.set_column(19, 19, 60)
+    page.sheet.set_column(10, 10, 20)
+    page.sheet.set_column(20, 20, 60)
 
 
 def draw_frontier(page: AnalysisSheet) -> None:

@@ -133,7 +133,8 @@ class _Pack:
         elif kind == "table":
             root = frozen_table(self._package.tree(part))
         elif kind in CHARTS:
-            root = frozen_chart(self._package.tree(part), self._kept, posixpath.basename(part))
+            where = f"{self._book.name}, {posixpath.basename(part)}"
+            root = frozen_chart(self._package.tree(part), self._kept, where)
         elif kind in DRAWINGS:
             root = frozen_drawing(self._package.tree(part), self._kept, present)
         else:
