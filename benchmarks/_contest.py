@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ROUNDS, LEAST_ROUNDS, SECONDS = 40, 5, 20.0
+ROUNDS, LEAST_ROUNDS, SECONDS = 40, 5, 12.0
 SHARE = 0.05  # of a second for our runs in each round
 MOST_RUNS = 20
 HEADINGS = (

@@ -163,10 +163,6 @@ def _skfolio(market: Market, **given: Any) -> Any:
     )
 
 
-def skfolio_min_volatility(market: Market, solver: str) -> Vector:
-    return np.asarray(_skfolio(market, solver=solver).fit(market.days).weights_)
-
-
 def skfolio_min_cvar(market: Market, solver: str) -> Vector:
     from skfolio import RiskMeasure
 

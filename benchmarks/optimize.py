@@ -3,8 +3,8 @@
     python -m benchmarks.optimize [words of the problems wanted] [--alone]
 
 All get the same numbers: class ranges and caps, and what can be given ready is. Times are
-milliseconds of the whole call, building the problem included: least and median; ratios are of
-the least and of the median times. ``outside`` is by how much our answer breaks the worst rule.
+milliseconds of the whole call, building the problem included: least and median, everyone in
+turns, so that a busy machine is busy for all; ratios are of the least and of the median times. ``outside`` is by how much our answer breaks the worst rule.
 The loss is by how much, relatively, our objective is worse than the peer's, both measured by
 the engine's metrics: negative means ours is better. Lines of kernels are without the surface
 ``optimize``. On a busy machine set OMP_NUM_THREADS=1, or the linear algebra of all waits for
