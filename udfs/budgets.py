@@ -9,7 +9,7 @@ from addin.domain.assumptions import Assumptions
 from addin.domain.universe import Universe
 from addin.domain.weights import Matrix, Vector, aligned
 from addin.engine.constraints import feasible_set
-from addin.engine.optimize import explaining
+from addin.engine.optimised import explaining
 from addin.engine.problem import problem_of
 from addin.engine.risk import risk_contributions
 from addin.engine.risk_budget import risk_budget

@@ -26,7 +26,7 @@ from addin.excel.shape import block
 from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
 from udfs.arguments import Classes, Limits, Market, Options
-from udfs.task import NOT_YET, Task, read_task
+from udfs.task import Task, read_task
 
 Sense = Annotated[Cells, cells("As in IPS_OPTIMIZE; default max sharpe.")]
 OptionalMarket = Annotated[
@@ -163,8 +163,7 @@ def IPS_WEIGHT_RANGES(
     are. Resampled: the mean of those portfolios (Michaud 1998), which obeys the policy too.
     Options: resamples (100), observations, seed (0), and as in IPS_OPTIMIZE.
     """
-    refused = tuple(key for key in NOT_YET if key != "resamples")
-    task = read_task(returns, universe, classes, limits, options, refused)
+    task = read_task(returns, universe, classes, limits, options)
     found = ranges_of(_optimised(task, objective), task.sampling)
     columns = (found.weights, found.low, found.median, found.high, found.mean)
     return block(

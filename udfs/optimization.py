@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
+from addin.domain.choice import Choice
 from addin.domain.policy import ScoreWeights
 from addin.domain.weights import aligned
 from addin.engine.candidates import candidates
@@ -14,7 +15,7 @@ from addin.engine.resampling import resampled
 from addin.errors import InputError
 from addin.excel.grid import Cells
 from addin.excel.options import read_settings, typed
-from addin.excel.scalars import member_or, whole_number_or
+from addin.excel.scalars import member, member_or, whole_number_or
 from addin.excel.shape import block
 from addin.excel.udf import cells, heavy, worksheet_function
 from udfs import arguments
@@ -22,6 +23,16 @@ from udfs.arguments import Classes, Limits, Market, Options
 from udfs.task import Task, read_task
 
 MOST_POINTS = 1000  # a cell that asks for a million would hold up the whole workbook
+
+
+class Measure(Choice):
+    """Which risk a frontier makes least."""
+
+    VOLATILITY = "volatility"
+    CVAR = "cvar"
+
+
+RISKS = {Measure.VOLATILITY: Objective.MIN_VOLATILITY, Measure.CVAR: Objective.MIN_CVAR}
 CANDIDATE_HEADINGS = (
     "Candidate",
     "Return",
@@ -130,7 +141,8 @@ def IPS_FRONTIER(
 
     Annual figures as in IPS_OPTIMIZE; returns are evenly spaced from that of the
     least volatile portfolio to the highest. Sharpe is the expected return
-    less risk_free, over volatility.
+    less risk_free, over volatility. With the option measure=cvar the portfolios are those of
+    least CVaR per row of the returns at the option confidence.
     """
     task = read_task(returns, universe, classes, limits, options)
     count = whole_number_or(points, "points", task.options.points)
@@ -141,6 +153,7 @@ def IPS_FRONTIER(
         task.feasible,
         count,
         task.settings,
+        RISKS[member(task.options.measure, "options, measure", Measure)],
         **task.given,
     )
     excess = found.returns - task.options.risk_free

@@ -14,7 +14,7 @@ from addin.engine.resampling import Sampling
 from addin.engine.returns import periods_per_year
 from addin.errors import InputError
 from addin.excel.grid import Cells
-from addin.excel.options import read_options, refuse_unsupported
+from addin.excel.options import read_options
 from addin.excel.read_market import Market as KnownMarket
 from addin.excel.read_market import read_market
 from addin.excel.read_policy import read_classes, read_limits
@@ -25,7 +25,6 @@ from addin.excel.read_universe import (
     universe_weights,
 )
 
-NOT_YET = ("target_var",)
 MOST_RESAMPLES = 2000  # a cell that asks for a million would hold up the whole workbook
 
 
@@ -106,16 +105,14 @@ def read_task(
     classes: Cells,
     limits: Cells,
     options: Cells,
-    refused: tuple[str, ...] = NOT_YET,
 ) -> Task:
     """The tables of an optimisation.
 
     Raises:
-        InputError: Naming each cell that is wrong, or an option among those refused.
+        InputError: Naming each cell that is wrong.
         PolicyError: If the policy contradicts itself.
     """
     given = read_options(options)
-    refuse_unsupported(given, *refused)
     assets = read_universe(universe)
     return Task(
         assets,

@@ -49,6 +49,7 @@ class Options:
     observations: int | None = None  # rows each of them is estimated from
     time_limit: float = 5.0  # seconds
     points: int = 20
+    measure: str = "volatility"  # of the risk a frontier makes least: volatility or cvar
     # Black–Litterman
     tau: float = 0.05
     method: str | None = None

@@ -1,23 +1,22 @@
 """The efficient frontier of a policy."""
 
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
-import pandas as pd
 
 from addin.domain.assumptions import Assumptions
-from addin.domain.history import Returns
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.feasible import FeasibleSet, TailLimit
 from addin.engine.lift import Charges, lifted
-from addin.engine.optimize import Objective, explaining, optimize
+from addin.engine.objectives import Objective
+from addin.engine.optimised import Given, Optimised, explaining, optimised
 from addin.engine.polish import continued, polished
-from addin.engine.problem import Problem, problem_of
+from addin.engine.problem import Problem
 from addin.engine.program import Mask, Optimum, Program
 from addin.engine.programs import min_volatility
-from addin.engine.settings import AS_STATED, Settings, under
+from addin.engine.settings import AS_STATED, Settings
 from addin.engine.solve import OPTIMALITY, is_optimal, minimum
-from addin.engine.task import Task
 from addin.errors import InputError
 
 
@@ -114,79 +113,55 @@ def _between(problem: Problem, inner: Vector, charges: Charges) -> list[Vector]:
     return [x[:n] for x in path]
 
 
-def _in_pieces(feasible: FeasibleSet, settings: Settings) -> bool:
+def _in_pieces(feasible: FeasibleSet) -> bool:
     """Whether rules outside programs make every point a search of its own."""
-    tails = (settings.max_cvar, settings.target_cvar, settings.max_holdings, settings.min_holding)
     soft = any(isinstance(limit, TailLimit) for limit in feasible.soft)
-    return bool(feasible.tail_limits or soft or feasible.holdings or any(tails))
+    return bool(feasible.tail_limits or soft or feasible.holdings)
 
 
-def frontier(  # noqa: PLR0913 (market, policy and holdings are separate inputs)
+def frontier(
     assumptions: Assumptions,
     feasible: FeasibleSet,
     points: int = 20,
     settings: Settings = AS_STATED,
-    *,
-    benchmark: pd.Series | None = None,
-    current: pd.Series | None = None,
-    returns: Returns | None = None,
-    confidence: float = 0.95,
+    risk: Objective = Objective.MIN_VOLATILITY,
+    **given: Unpack[Given],
 ) -> Frontier:
-    """Efficient portfolios, from the least volatile to that of the highest return.
+    """Efficient portfolios, from the least risky to that of the highest return.
 
     Args:
         assumptions: Annual, of every ticker of ``feasible``.
         feasible: Portfolios allowed.
         points: At least two; the first and the last are the two ends themselves.
         settings: Limits and the concentration penalty.
-        benchmark: Decimals by ticker, for limits of tracking error.
-        current: Weights before trading, for limits of turnover.
-        returns: Of every ticker, for limits of CVaR.
-        confidence: Of CVaR.
+        risk: What is least at each return: ``min volatility``, ``min cvar`` or another risk.
+        given: Benchmark, current weights, returns and confidence, as for ``optimize``.
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules.
         InputError: If there are fewer than two points, or as ``optimize``.
 
     Source:
-        Markowitz (1952), "Portfolio Selection".
+        Markowitz (1952), "Portfolio Selection"; of CVaR Rockafellar and Uryasev (2000),
+        "Optimization of conditional value-at-risk".
     """
     if points < 2:
         raise InputError(f"points: need at least two, found {points}")
-    limited = under(feasible, assumptions, settings)
-    problem = problem_of(
-        assumptions,
-        limited,
-        benchmark,
-        settings.concentration,
-        current=current,
-        returns=returns,
-        confidence=confidence,
-    )
 
-    def end(objective: Objective, wanted: Settings) -> Vector:
-        found = optimize(
-            assumptions,
-            feasible,
-            objective,
-            wanted,
-            benchmark=benchmark,
-            current=current,
-            returns=returns,
-            confidence=confidence,
-        )
-        return found.weights.to_numpy()
+    def best(objective: Objective, wanted: Settings = settings) -> Optimised:
+        return optimised(assumptions, feasible, objective, wanted, **given)
 
-    ends = [end(o, settings) for o in (Objective.MIN_VOLATILITY, Objective.MAX_RETURN)]
-    low, high = (float(problem.expected_returns @ each) for each in ends)
+    first, last = best(risk), best(Objective.MAX_RETURN)
+    problem = first.problem
+    low, high = (float(problem.expected_returns @ end.weights) for end in (first, last))
     expected = np.linspace(low, high, points)[1:-1]
-    if _in_pieces(feasible, settings):
-        wanted = (replace(settings, target_return=float(each)) for each in expected)
-        inner = [end(Objective.MIN_VOLATILITY, each) for each in wanted]
-    else:
+    if risk is Objective.MIN_VOLATILITY and not _in_pieces(problem.feasible):
         with explaining(problem):
-            inner = _between(problem, expected, Task(problem, settings).of_risk)
-    weights = np.array([ends[0], *inner, ends[1]])
+            inner = _between(problem, expected, first.task.of_risk)
+    else:
+        wanted = (replace(settings, target_return=float(each)) for each in expected)
+        inner = [best(risk, each).weights for each in wanted]
+    weights = np.array([first.weights, *inner, last.weights])
     variances = np.einsum("ij,jk,ik->i", weights, problem.covariance, weights)
     return Frontier(
         feasible.tickers,

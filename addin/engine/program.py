@@ -146,6 +146,7 @@ class Optimum:
         solver: Who found it.
         iterations: Of that solver.
         cone_prices: One vector per cone, itself in the cone.
+        note: What a reader should know of how it was found.
     """
 
     x: Vector
@@ -154,6 +155,7 @@ class Optimum:
     solver: str
     iterations: int
     cone_prices: tuple[Vector, ...] = ()
+    note: str = ""
 
 
 def reduced_gradient(program: Program, point: Optimum) -> Vector:

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 
 from addin.domain.assumptions import Assumptions
+from addin.domain.history import Returns
 from addin.domain.policy import ClassRange
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
 from addin.engine.frontier import frontier
+from addin.engine.objectives import Objective
 from addin.engine.optimize import Settings, optimize
+from addin.engine.tail import expected_shortfall
 from addin.errors import InputError
 
 ORACLE = json.loads(
@@ -116,3 +119,28 @@ def test_two_points_are_the_least():
     assert len(frontier(MARKET, FREE, 2).returns) == 2
     with pytest.raises(InputError, match="points: need at least two, found 1"):
         frontier(MARKET, FREE, 1)
+
+
+def test_a_frontier_of_cvar_has_its_least_at_each_return():
+    rng = np.random.default_rng(4)
+    dates = np.arange(80).astype("datetime64[M]").astype("datetime64[D]")
+    returns = Returns(dates, TICKERS, rng.standard_t(4, (80, len(TICKERS))) * 0.04)
+    found = frontier(MARKET, FREE, 6, risk=Objective.MIN_CVAR, returns=returns, confidence=0.9)
+    tails = [expected_shortfall(returns.values @ w, 0.9) for w in found.weights]
+    assert tails == sorted(tails)
+    assert np.diff(found.returns) == pytest.approx((found.returns[-1] - found.returns[0]) / 5)
+    others = rng.dirichlet(np.ones(len(TICKERS)), 5000)
+    earned = others @ MARKET.expected_returns
+    losses = expected_shortfall(returns.values @ others.T, 0.9)
+    for level, tail in zip(found.returns, tails, strict=True):
+        assert losses[earned >= level].min(initial=np.inf) >= tail - 1e-9
+    by_risk = frontier(MARKET, FREE, 6, returns=returns)
+    assert tails[2] < expected_shortfall(returns.values @ by_risk.weights[2], 0.9)
+
+
+def test_a_frontier_of_few_holdings_keeps_to_them():
+    found = frontier(MARKET, FREE, 5, Settings(max_holdings=2))
+    assert ((found.weights != 0).sum(axis=1) <= 2).all()
+    free = frontier(MARKET, FREE, 5)
+    assert found.volatilities[0] > free.volatilities[0]
+    assert found.volatilities[-1] == pytest.approx(free.volatilities[-1])

@@ -378,7 +378,7 @@ def test_no_portfolio_on_the_way_to_another_has_a_greater_sharpe_ratio(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("objective", sorted(set(Objective) - {Objective.MIN_VAR}))
 def test_the_order_of_tickers_does_not_matter(objective, seed):
     case = Case(seed)
     order = np.random.default_rng(seed).permutation(len(case.tickers))
