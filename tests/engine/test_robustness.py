@@ -17,6 +17,7 @@ from tests.random_policies import Policy
 
 RELATIVE, ABSOLUTE, VIOLATION, SUM = 1e-8, 1e-12, 1e-9, 1e-12
 AVERSION = 2.5
+NONE = 1e-300  # of risk: its gradient is zero
 
 
 def best(policy, objective):
@@ -50,7 +51,7 @@ class Claim:
 def min_volatility(policy, weights):
     least = quadratic(policy, policy.covariance, np.zeros(policy.n)).bound()
     volatility = policy.deviation(weights)
-    slope = policy.covariance @ weights / volatility
+    slope = policy.covariance @ weights / max(volatility, NONE)
     return Claim(volatility, np.sqrt(max(2 * least, 0.0)), slope, volatility)
 
 
@@ -58,7 +59,7 @@ def min_tracking_error(policy, weights):
     active = weights - policy.benchmark
     least = by_norm(policy, 1.0, policy.benchmark, np.zeros(policy.n)).bound()
     error = policy.deviation(active)
-    return Claim(error, least, policy.covariance @ active / error, error)
+    return Claim(error, least, policy.covariance @ active / max(error, NONE), error)
 
 
 def max_utility(policy, weights):
