@@ -91,6 +91,11 @@ def _within_limits(program: Program, covariance: Matrix, budgets: Vector) -> Opt
     return constrained_risk_budget(program, covariance, budgets)
 
 
+def diversification(task: Task) -> tuple[Program, Vector]:
+    """Half the variance, and the volatilities of the assets."""
+    return programs.min_volatility(task.problem), np.sqrt(np.diag(task.problem.covariance))
+
+
 def max_diversification(task: Task) -> Answer:
     """Greatest average volatility of the assets over that of the portfolio; that ratio."""
     found = most_diversified(_under_hard_rules(task.problem))

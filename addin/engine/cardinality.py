@@ -27,7 +27,7 @@ class Solver(Protocol):
     """An objective over weights within bounds, under a further row ``a · w ≤ b`` if given."""
 
     def __call__(self, lower: Vector, upper: Vector, row: Row | None) -> tuple[Vector, float]:
-        """(n,) best weights and their value: the smaller, the better.
+        """The best weights and their value: the smaller, the better.
 
         Raises:
             InfeasibleError: If there are none.
@@ -54,8 +54,12 @@ class _AnyObjective:
         return self.limits.least
 
     def _bounds(self, out: Mask, firm: Mask) -> tuple[Vector, Vector]:
+        n = len(self.least)
+        lower, upper = self.limits.rules.lower.copy(), self.limits.rules.upper.copy()
         floor = np.where(firm, self.least, np.minimum(self.least, 0.0))
-        return np.where(out, 0.0, floor), np.where(out, 0.0, self.limits.upper)
+        lower[:n] = np.where(out, 0.0, floor)
+        upper[:n][out] = 0.0
+        return lower, upper
 
     def best(self, held: Mask, firm: Mask) -> Holding | None:
         """The best portfolio of some assets, some of them firmly at their least weight or more."""
@@ -69,7 +73,9 @@ class _AnyObjective:
         room = self.most - int(branch.held.sum())
         if counted.sum() <= room:
             return None
-        return np.where(counted, 1 / np.where(counted, self.limits.upper, 1.0), 0.0), float(room)
+        row = np.zeros_like(self.limits.rules.linear)
+        row[: len(counted)][counted] = 1 / self.limits.upper[counted]
+        return row, float(room)
 
     def relaxed(self, branch: Branch, cutoff: float) -> Relaxed | None:
         """A bound on the portfolios of a branch; None if there are none."""
@@ -82,13 +88,15 @@ class _AnyObjective:
         except UnprovedError:
             half = np.full(len(self.least), 0.5)
             return Relaxed(-np.inf, half, half, half, branch)
-        sizes = np.abs(weights) / np.maximum(self.limits.upper, _TINY)
-        return Relaxed(value, weights, np.minimum(sizes, 1.0), np.abs(weights), branch)
+        own = weights[: len(self.least)]
+        sizes = np.abs(own) / np.maximum(self.limits.upper, _TINY)
+        return Relaxed(value, own, np.minimum(sizes, 1.0), np.abs(own), branch)
 
 
 def with_few_holdings(
     solve: Solver,
     rules: Program,
+    assets: int,
     most: int | None,
     least_weight: float = 0.0,
     effort: Effort = AS_USUAL,
@@ -97,7 +105,9 @@ def with_few_holdings(
 
     Args:
         solve: The objective under all other rules.
-        rules: Bounds and linear rules over (n,) weights; its objective is not looked at.
+        rules: Bounds and linear rules over weights, those of n assets first; its objective is
+            not looked at.
+        assets: n, those the limit is about.
         most: Largest number of holdings; None for any.
         least_weight: Of an asset that is held at all.
         effort: How long to search.
@@ -107,7 +117,7 @@ def with_few_holdings(
         InputError: If a least weight is asked of assets that may be short.
         UnprovedError: If none is found, yet there may be one.
     """
-    limits = HoldingLimits(rules, len(rules.linear), most, least_weight)
+    limits = HoldingLimits(rules, assets, most, least_weight)
     return searched(limits, _AnyObjective(solve, limits), effort, _COSTLY)
 
 
@@ -124,7 +134,7 @@ def few_holdings(
 
     Args:
         program: Its first variables are the weights of n assets.
-        assets: n.
+        assets: n, those the limit is about.
         most: Largest number of holdings; None for any.
         least_weight: Of an asset that is held at all.
         effort: How long to search.

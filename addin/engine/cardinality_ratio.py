@@ -30,7 +30,7 @@ class _Scaled(Perspective):
         return np.zeros(len(self.least))
 
     def _weights(self, x: Vector) -> Vector:
-        return np.asarray(x[:-1] / x[-1])
+        return np.asarray(x[: len(self.least)] / x[-1])
 
     def _restricted(self, out: Mask, firm: Mask) -> Program:
         base, upper = self.program, self.program.upper.copy()
@@ -49,10 +49,10 @@ class _Scaled(Perspective):
     def best(self, held: Mask, firm: Mask) -> Holding | None:
         """The best portfolio of some assets, some of them firmly at their least weight or more."""
         found = super().best(held, firm)
-        return found and Holding(self._weights(found.weights), found.value)
+        return found and Holding(found.weights[:-1] / found.weights[-1], found.value)
 
 
-def _scaled(base: Program, excess: Vector, scale: float) -> Program:
+def _scaled(base: Program, excess: Vector, assets: int, scale: float) -> Program:
     """Least ½ y'Σy at an excess return of one, y = κ w, for scales κ up to the largest."""
     n = len(excess)
     above, below = (np.isfinite(limit[:-1]) for limit in (base.row_lower, base.row_upper))
@@ -63,6 +63,7 @@ def _scaled(base: Program, excess: Vector, scale: float) -> Program:
             np.column_stack([base.rows[:-1][above], -base.row_lower[:-1][above]]),
             np.column_stack([-base.rows[:-1][below], base.row_upper[:-1][below]]),
             np.column_stack([-np.eye(n), base.upper]),
+            np.column_stack([np.eye(n), -base.lower])[assets:],
         ]
     )
     low, high = np.zeros(len(rows)), np.full(len(rows), np.inf)
@@ -85,6 +86,7 @@ def _largest_scale(base: Program, excess: Vector, earning: Vector) -> float:
 def highest_ratio(
     base: Program,
     excess: Vector,
+    assets: int,
     most: int | None,
     least_weight: float = 0.0,
     effort: Effort = AS_USUAL,
@@ -92,9 +94,10 @@ def highest_ratio(
     """The portfolio of few holdings of greatest excess·w / √(w'Σw); values are minus the ratio.
 
     Args:
-        base: ½ w'Σw over (n,) weights that are not negative, under bounds and rows, the budget
-            last; without balls and cones.
-        excess: (n,) expected returns above the risk-free rate.
+        base: ½ w'Σw over weights that are not negative, those of n assets first, under bounds
+            and rows, the budget last; without balls and cones.
+        excess: Expected returns above the risk-free rate, one per weight.
+        assets: n, those the limit is about.
         most: Largest number of holdings; None for any.
         least_weight: Of an asset that is held at all.
         effort: How long to search.
@@ -107,19 +110,19 @@ def highest_ratio(
     Source:
         Cornuejols and Tütüncü (2006), "Optimization Methods in Finance", §8.2, for the scale.
     """
-    n = len(excess)
-    linear = replace(base, quadratic=np.zeros((n, n)), linear=-excess)
-    earning = few_holdings(linear, n, most, least_weight, effort)
-    limits = HoldingLimits(base, n, most, least_weight)
+    linear = replace(base, quadratic=np.zeros_like(base.quadratic), linear=-excess)
+    earning = few_holdings(linear, assets, most, least_weight, effort)
+    limits = HoldingLimits(base, assets, most, least_weight)
     if earning.value >= -EDGE:
         raise InfeasibleError(
             f"{limits.words}: no such portfolio earns more than the risk-free rate; the best "
             f"excess return is {percent(-earning.value)}"
         )
     scale = _largest_scale(base, excess, earning.weights)
-    program = _scaled(base, excess, scale)
-    relaxation = _Scaled(program, limits.most, limits.least, np.zeros(n))
-    found = searched(limits, strengthened(relaxation, limits.root), effort, affordable(n) // 2)
+    program = _scaled(base, excess, assets, scale)
+    relaxation = _Scaled(program, limits.most, limits.least, np.zeros(assets))
+    usual = affordable(assets) // 2
+    found = searched(limits, strengthened(relaxation, limits.root), effort, usual)
     return replace(found, value=_ratio(found.value), bound=_ratio(found.bound))
 
 

@@ -40,6 +40,14 @@ def _starts(quadratic: Matrix) -> Iterator[Vector]:
         yield separable(quadratic, np.ones(len(quadratic)))
 
 
+def _own(quadratic: Matrix, n: int) -> Matrix:
+    """(n, n) of the first variables when the others adapt: what may be charged to them alone."""
+    own, beside, others = quadratic[:n, :n], quadratic[:n, n:], quadratic[n:, n:]
+    if not beside.any():
+        return own
+    return np.asarray(own - beside @ np.linalg.pinv(others, hermitian=True) @ beside.T)
+
+
 def strengthened(relaxation: Perspective, root: Branch) -> Perspective:
     """The relaxation with nearly the diagonal that gives the best bound on all portfolios.
 
@@ -52,7 +60,7 @@ def strengthened(relaxation: Perspective, root: Branch) -> Perspective:
         approach", whose semidefinite program this ascends.
     """
     n = len(relaxation.least)
-    quadratic = relaxation.program.quadratic[:n, :n]
+    quadratic = _own(relaxation.program.quadratic, n)
     rated = [_rated(relaxation, root, diagonal) for diagonal in _starts(quadratic)]
     best = max(rated, key=lambda each: each[1].bound)
     corners = [each[0].diagonal for each in rated if each is not best]

@@ -1,18 +1,25 @@
 """A limit on the number of holdings, or their least weight, around any objective."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from addin.domain.weights import Vector
 from addin.engine.cardinality import Effort, FewHoldings, Row, few_holdings, with_few_holdings
+from addin.engine.cardinality_ratio import highest_ratio
 from addin.engine.cutting_planes import within_tails
 from addin.engine.feasible import HoldingsLimit, LinearRule, TailLimit
-from addin.engine.problem import Problem
+from addin.engine.program import Mask, Program, UnprovedError
+from addin.engine.selection import is_cash
 from addin.engine.task import Answer, Method, Task
 from addin.errors import InputError
 
 _TOWARDS_BEST = "the number of holdings"
+
+Found = tuple[FewHoldings, float]
 
 
 def _bounded(task: Task, lower: Vector, upper: Vector, row: Row | None = None) -> Task:
@@ -23,46 +30,140 @@ def _bounded(task: Task, lower: Vector, upper: Vector, row: Row | None = None) -
     return replace(task, problem=replace(task.problem, feasible=feasible))
 
 
-def _has_tails(problem: Problem) -> bool:
-    soft = any(isinstance(limit, TailLimit) for limit in problem.feasible.soft)
-    return bool(problem.feasible.tail_limits) or soft
+def _has_tails(task: Task) -> bool:
+    feasible = task.problem.feasible
+    soft = any(isinstance(limit, TailLimit) for limit in feasible.soft)
+    return bool(feasible.tail_limits) or soft or task.settings.target_var is not None
 
 
-def _by_any(task: Task, method: Method, limit: HoldingsLimit, effort: Effort) -> FewHoldings:
-    """The search with nothing known of the objective but its optimum under any bounds."""
-    if task.problem.feasible.soft:
-        raise InputError(
-            f"{'; '.join(limit.words)}: cannot be weighed against soft limits in this objective; "
-            "leave either out, or use min volatility, max utility or max return"
+def _is_plain(task: Task) -> bool:
+    """Whether bounds and hard rows are all there is, and nothing may be short."""
+    feasible = task.problem.feasible
+    further = feasible.norm_limits + feasible.tail_limits + feasible.turnover_limits + feasible.soft
+    return not (further or (feasible.lower < 0).any() or task.settings.uncertainty)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The search for few holdings; settlement cash is none and comes after what is counted."""
+
+    task: Task
+    method: Method
+    limit: HoldingsLimit
+
+    @cached_property
+    def cash(self) -> Mask:
+        """(n,) what is no holding."""
+        return np.array([is_cash(ticker) for ticker in self.task.problem.feasible.tickers])
+
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        return np.argsort(self.cash, kind="stable")
+
+    @property
+    def _counted(self) -> int:
+        return int((~self.cash).sum())
+
+    @cached_property
+    def _effort(self) -> Effort:
+        return Effort(self.task.settings.time_limit)
+
+    def _cash_last(self, program: Program) -> Program:
+        if not self.cash.any():
+            return program
+        n = len(self._order)
+        order = np.append(self._order, np.arange(n, len(program.linear)))
+        return replace(
+            program,
+            quadratic=program.quadratic[np.ix_(order, order)],
+            linear=program.linear[order],
+            rows=program.rows[:, order],
+            lower=program.lower[order],
+            upper=program.upper[order],
+            balls=tuple(replace(b, factor=b.factor[:, order]) for b in program.balls),
         )
-    sign = -1.0 if method.greatest else 1.0
 
-    def solve(lower: Vector, upper: Vector, row: Row | None) -> tuple[Vector, float]:
-        found, value = within_tails(_bounded(task, lower, upper, row), method)
-        return found.x, sign * value
+    def _in_place(self, weights: Vector) -> Vector:
+        """(n,) in the order of the feasible set."""
+        placed = np.empty(len(self._order))
+        placed[self._order] = weights[: len(placed)]
+        return placed
 
-    n = len(task.problem.feasible)
-    rules = task.problem.program(np.zeros((n, n)), np.zeros(n))
-    return with_few_holdings(solve, rules, limit.most, limit.least_weight, effort)
+    def found(self) -> Found:
+        """Portfolios of few holdings, and by how much of the objective another may be better."""
+        return self._by_ratio() or self._by_program() or self._by_any()
+
+    def among(self, weights: Vector) -> Task:
+        """The task with what these weights hold, and cash, to choose from."""
+        feasible, least = self.task.problem.feasible, self.limit.least_weight
+        held = (self._in_place(weights) != 0) | self.cash
+        exempt = self.cash | (feasible.lower < 0)
+        lower = np.where(exempt, feasible.lower, np.maximum(feasible.lower, least))
+        return _bounded(self.task, np.where(held, lower, 0.0), np.where(held, feasible.upper, 0.0))
+
+    def _by_ratio(self) -> Found | None:
+        if self.method.ratio is None or not _is_plain(self.task):
+            return None
+        program, rewards = self.method.ratio(self.task)
+        base, most, least = self._cash_last(program), self.limit.most, self.limit.least_weight
+        try:
+            found = highest_ratio(
+                base, rewards[self._order], self._counted, most, least, self._effort
+            )
+        except UnprovedError:  # a portfolio without risk, which the objective itself speaks of
+            return None
+        return found, found.gap
+
+    def _by_program(self) -> Found | None:
+        if self.method.program is None or _has_tails(self.task):
+            return None
+        program = self.method.program(self.task)
+        if program.cones:
+            return None
+        half_square = self.method.half_square
+        found = few_holdings(
+            self._cash_last(program),
+            self._counted,
+            self.limit.most,
+            self.limit.least_weight,
+            self._effort,
+            constant=half_square(self.task) if half_square else 0.0,
+        )
+        return found, _of_root(found.gap) if half_square else found.gap
+
+    def _solved(self, lower: Vector, upper: Vector, row: Row | None) -> tuple[Vector, float]:
+        placed = row and (self._in_place(row[0]), row[1])
+        task = _bounded(self.task, self._in_place(lower), self._in_place(upper), placed)
+        answer, value = within_tails(task, self.method)
+        return answer.x[self._order], -value if self.method.greatest else value
+
+    def _by_any(self) -> Found:
+        """The search with nothing known of the objective but its optimum under any bounds."""
+        if self.task.problem.feasible.soft:
+            raise InputError(
+                f"{'; '.join(self.limit.words)}: cannot be weighed against soft limits in this "
+                "objective; leave either out, or use min volatility, max utility or max return"
+            )
+        n = len(self._order)
+        rules = self._cash_last(self.task.problem.program(np.zeros((n, n)), np.zeros(n)))
+        limit = self.limit
+        found = with_few_holdings(
+            self._solved, rules, self._counted, limit.most, limit.least_weight, self._effort
+        )
+        return found, found.gap
 
 
-def _searched(task: Task, method: Method, limit: HoldingsLimit) -> FewHoldings:
-    effort = Effort(task.settings.time_limit)
-    if method.program is not None and not _has_tails(task.problem):
-        program = method.program(task)
-        if not program.cones:
-            n = len(task.problem.feasible)
-            return few_holdings(program, n, limit.most, limit.least_weight, effort)
-    return _by_any(task, method, limit, effort)
+def _of_root(gap: float) -> float:
+    """The relative gap of a root, from that of its square."""
+    return 1 - math.sqrt(max(1 - gap, 0.0))
 
 
-def _note(found: FewHoldings, limit: HoldingsLimit) -> str:
+def _note(limit: HoldingsLimit, found: FewHoldings, gap: float, *, exact: bool) -> str:
     words = "; ".join(limit.words)
-    if found.proved:
+    if exact and found.proved:
         return f"{words}: proved best within 0.0001%"
-    return (
-        f"{words}: the best of {found.branches} tried; none is better by more than {found.gap:.2%}"
-    )
+    tried = f"{words}: the best of {found.branches} tried"
+    return f"{tried}; none is better by more than {gap:.2%} of the objective" if exact else tried
 
 
 def among_few(task: Task, method: Method) -> tuple[Answer, str]:
@@ -72,18 +173,15 @@ def among_few(task: Task, method: Method) -> tuple[Answer, str]:
         InfeasibleError: If no portfolio of few holdings obeys the rules.
         InputError: If the objective gives weight to every asset.
     """
-    limit = task.problem.feasible.holdings
-    if limit is None:
+    feasible, limit = task.problem.feasible, task.problem.feasible.holdings
+    if limit is None or all(map(is_cash, feasible.tickers)):
         return within_tails(task, method), ""
     if method.everywhere:
         raise InputError(
             f"{'; '.join(limit.words)}: this objective gives every asset a weight; leave that out"
         )
-    feasible = task.problem.feasible
-    found = _searched(task, method, limit)
-    held = found.weights[: len(feasible)] != 0
-    least = np.where(held, np.maximum(feasible.lower, limit.least_weight), 0.0)
-    short = held & (feasible.lower < 0)
-    lower = np.where(short, feasible.lower, least)
-    only = _bounded(task, lower, np.where(held, feasible.upper, 0.0))
-    return within_tails(only, method), _note(found, limit)
+    search = _Search(task, method, limit)
+    found, gap = search.found()
+    answer = within_tails(search.among(found.weights), method)
+    exact = not answer[0].note  # what a local search finds is no bound
+    return answer, _note(limit, found, gap, exact=exact)

@@ -23,6 +23,12 @@ def tracking_program(task: Task) -> Program:
     return lifted(task.problem, programs.min_tracking_error(task.problem), task.of_risk)
 
 
+def half_benchmark_variance(task: Task) -> float:
+    """What ``tracking_program`` leaves out of half the active variance."""
+    benchmark = task.problem.required_benchmark()
+    return float(benchmark @ task.problem.assumptions.covariance @ benchmark) / 2
+
+
 def utility_program(task: Task) -> Program:
     """Utility less costs, with its sign changed."""
     problem, settings = task.problem, task.settings
@@ -55,6 +61,13 @@ def max_sharpe(task: Task) -> Answer:
     excess = float(problem.expected_returns @ found.x) - problem.assumptions.risk_free
     excess -= _doubted(task, found.x)
     return found, excess / problem.norm(Rule.VOLATILITY, found.x)
+
+
+def sharpe_ratio(task: Task) -> tuple[Program, Vector]:
+    """Half the variance, and expected returns above the risk-free rate."""
+    problem = task.problem
+    excess = problem.expected_returns - problem.assumptions.risk_free
+    return programs.min_volatility(problem), excess
 
 
 def _doubted(task: Task, weights: Vector) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from addin.domain.weights import Vector
 from addin.engine.lift import FREE, Charges, lifted, of_weights
 from addin.engine.problem import Problem
 from addin.engine.program import Optimum, Program
@@ -39,12 +40,18 @@ class Method:
     Attributes:
         solve: A task's optimum and its value in the objective's own unit.
         program: Where one program says all of it, that program.
+        half_square: Where the value of that program plus a number is half the square of the
+            objective, that number.
+        ratio: Where it is a ratio of rewards to risk, half the squared risk as a program and
+            the (n,) rewards; further limits and doubt left aside.
         greatest: Whether a larger value is better.
         everywhere: Whether it gives every asset a weight.
     """
 
     solve: Callable[[Task], Answer]
     program: Callable[[Task], Program] | None = None
+    half_square: Callable[[Task], float] | None = None
+    ratio: Callable[[Task], tuple[Program, Vector]] | None = None
     greatest: bool = False
     everywhere: bool = False
 

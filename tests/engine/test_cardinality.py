@@ -148,12 +148,12 @@ def test_no_set_of_assets_is_better_whatever_the_case(seed):
 def test_an_objective_of_which_nothing_is_known_is_searched_as_well(seed):
     problem, most, least_weight = random_case(seed)
     best = enumerated(problem, most, least_weight)
-    search = lambda: with_few_holdings(solver_of(problem), problem, most, least_weight)  # noqa: E731
+    n, solve = len(problem.linear), solver_of(problem)
     if np.isinf(best):
         with pytest.raises(InfeasibleError):
-            search()
+            with_few_holdings(solve, problem, n, most, least_weight)
         return
-    found = search()
+    found = with_few_holdings(solve, problem, n, most, least_weight)
     require_true(found, best)
     require_allowed(problem, found, most, least_weight)
 
@@ -167,7 +167,7 @@ def test_shares_of_the_largest_weights_add_up_to_the_holdings_left():
         rows.append(row)
         return solve(lower, upper, row)
 
-    found = with_few_holdings(spied, problem, 4)
+    found = with_few_holdings(spied, problem, 7, 4)
     require_true(found, enumerated(problem, 4, 0.0))
     coefficients, most = rows[0]
     assert coefficients == pytest.approx(np.full(7, 4.0)) and most == 4
@@ -351,7 +351,7 @@ def test_an_objective_that_cannot_be_proved_leaves_no_answer():
         raise UnprovedError("the optimum could not be proved")
 
     with pytest.raises(UnprovedError):
-        with_few_holdings(left_open, program(1, 6), 4, effort=Effort(branches=20))
+        with_few_holdings(left_open, program(1, 6), 6, 4, effort=Effort(branches=20))
 
 
 def greatest_ratio(base, excess, most, least_weight):
@@ -380,28 +380,28 @@ def greatest_ratio(base, excess, most, least_weight):
 def test_no_set_of_assets_has_a_greater_ratio(seed, most, least_weight):
     base = program(seed, 6, upper=0.6, classes=(0.0, 0.7))
     excess = -program(seed, 6, "return").linear - 0.01
-    found = highest_ratio(base, excess, most, least_weight)
+    found = highest_ratio(base, excess, 6, most, least_weight)
     require_true(found, -greatest_ratio(base, excess, most, least_weight))
     require_allowed(base, found, most, least_weight)
 
 
 def test_fifty_assets_are_searched_for_the_greatest_ratio():
     base, excess = program(3, 50), -program(3, 50, "return").linear - 0.01
-    found = highest_ratio(base, excess, 10, 0.05)
+    found = highest_ratio(base, excess, 50, 10, 0.05)
     assert found.proved and not found.hurried
     require_allowed(base, found, 10, 0.05)
 
 
 def test_no_ratio_is_greatest_where_nothing_is_earned():
     with pytest.raises(InfeasibleError, match="the best excess return is -1%"):
-        highest_ratio(program(3, 8), np.full(8, -0.01), 5)
+        highest_ratio(program(3, 8), np.full(8, -0.01), 8, 5)
 
 
 def test_a_portfolio_without_risk_leaves_no_ratio():
     base = program(3, 8, classes=(0.0, 1.0))
     base = replace(base, quadratic=np.diag([0, 0, 0, *[0.04] * 5]).astype(float))
     with pytest.raises(UnprovedError):
-        highest_ratio(base, np.linspace(0.01, 0.05, 8), 5)
+        highest_ratio(base, np.linspace(0.01, 0.05, 8), 8, 5)
 
 
 @pytest.mark.parametrize("seed", range(5))
