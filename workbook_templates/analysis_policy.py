@@ -18,6 +18,7 @@ from workbook_templates.style import BLUE, CHART_AXIS, CHART_VALUE_AXIS, GREY, p
 TEXT, WEIGHT, RATE, NUMBER, ANY = Kind.TEXT, Kind.WEIGHT, Kind.RATE, Kind.NUMBER, Kind.ANY
 
 PROFILE_ROWS = 20
+SHOCKS = 180
 PROFILE = next(str(value) for key, value in META if key == "profile")
 VIEW_METHODS = ("idzorek", "he-litterman")
 TAU = 0.05
@@ -69,12 +70,13 @@ def draw_views(page: AnalysisSheet) -> None:
         Setting("Method", VIEW_METHODS[0], TEXT, "View_method", VIEW_METHODS),
         Setting("Tau", TAU, NUMBER, "View_tau"),
         Setting("risk_aversion", option(2), NUMBER),
+        Setting("risk_free", option(3), RATE),
         Setting(
             "Largest change", f'=IF(COUNT({moved})>0,MAX(MAX({moved}),-MIN({moved})),"")', RATE
         ),
-        Setting("Options", '="method="&A4&";tau="&B4&";risk_aversion="&C4', TEXT),
+        Setting("Options", '="method="&A4&";tau="&B4&";risk_aversion="&C4&";risk_free="&D4', TEXT),
     )
-    formula = "=IPS_BLACK_LITTERMAN(Covariance_block,Policy_Benchmark[#All],Views[#All],$E$4)"
+    formula = "=IPS_BLACK_LITTERMAN(Covariance_block,Policy_Benchmark[#All],Views[#All],$F$4)"
     kinds = (TEXT, RATE, RATE, WEIGHT, WEIGHT, TEXT)
     page.spill(0, "IPS_BLACK_LITTERMAN", formula, kinds)
     page.columns(
@@ -117,8 +119,8 @@ def draw_explain(page: AnalysisSheet) -> None:
     page.settings(Setting("Objective", "=Objective", TEXT))
     prices, moves = (TEXT, ANY, ANY, ANY, TEXT), (TEXT, TEXT, WEIGHT, ANY, TEXT)
     page.spill(0, "IPS_SHADOW_PRICES", f"=IPS_SHADOW_PRICES({task})", prices, RULES)
-    page.spill(6, "IPS_SENSITIVITY", f"=IPS_SENSITIVITY({task})", moves, RULES)
+    page.spill(6, "IPS_SENSITIVITY", f"=IPS_SENSITIVITY({task})", moves, SHOCKS)
     ranges = (TEXT, *(WEIGHT,) * 5)
     page.spill(12, "IPS_WEIGHT_RANGES", f"=IPS_WEIGHT_RANGES({task})", ranges)
-    for column, width in ((0, 26), (4, 60), (6, 30), (10, 50)):
+    for column, width in ((0, 26), (2, 19), (3, 14), (4, 60), (6, 30), (9, 19), (10, 50)):
         page.sheet.set_column(column, column, width)
