@@ -10,6 +10,7 @@ import numpy as np
 
 NOT_AVAILABLE = "n/a"
 TEXT_LIMIT = 255
+KEPT_END = 100
 
 Cell = str | float | int | bool | date | datetime
 Rows = list[list[Cell]]
@@ -17,8 +18,10 @@ Result = Cell | Rows
 
 
 def cut(text: str) -> str:
-    """Text no longer than Excel passes on."""
-    return text if len(text) <= TEXT_LIMIT else f"{text[: TEXT_LIMIT - 1].rstrip()}…"
+    """Text no longer than Excel passes on; what was found stands at its end and is kept."""
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return f"{text[: TEXT_LIMIT - KEPT_END - 3].rstrip()} … {text[-KEPT_END:].lstrip()}"
 
 
 def _cell(value: Any, undefined: str) -> Cell:

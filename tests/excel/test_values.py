@@ -6,6 +6,7 @@ import pytest
 
 from addin.errors import InputError
 from addin.excel.grid import grid
+from addin.excel.shape import cut
 from addin.excel.values import day, flag, is_blank, label, number, whole_number
 
 
@@ -140,3 +141,10 @@ def test_a_label_is_trimmed_and_may_be_a_number():
 
 def test_zero_and_false_are_not_blank():
     assert not any(map(is_blank, (0, 0.0, False, "0")))
+
+
+def test_a_long_sentence_keeps_what_was_found():
+    shown = cut("objective: expected one of " + "a name, " * 60 + "found 'x' (did you mean 'xy'?)")
+    assert len(shown) <= 255 and " … " in shown
+    assert shown.startswith("objective: expected one of")
+    assert shown.endswith("found 'x' (did you mean 'xy'?)")
