@@ -1,5 +1,6 @@
 """A limit on the number of holdings around every objective, against all choices one by one."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -71,18 +72,15 @@ def test_no_choice_of_few_assets_is_better(objective, seed):
     assert found.note == "holdings ≤ 3; each holding ≥ 10%: proved best within 0.0001%"
 
 
-@pytest.mark.parametrize(
-    ("objective", "wanted"), [("min var", {}), ("max return", {"target_var": 0.045})]
-)
-def test_a_local_search_proves_nothing_of_few_holdings(objective, wanted):
-    settings = Settings(max_holdings=3, min_holding=0.1, time_limit=1, **wanted)
-    found = optimize(market(1), policy(), objective, settings, **given(1))
+def test_a_local_search_proves_nothing_of_few_holdings():
+    settings = Settings(max_holdings=3, min_holding=0.1, target_var=0.045)
+    found = optimize(market(1), policy(), "max return", settings, **given(1))
     held = found.weights[found.weights != 0]
     assert len(held) <= 3 and held.min() >= 0.1 - 1e-9
     assert "each holding ≥ 10%: the best of " in found.note
     assert "proved" not in found.note and "better" not in found.note
     losses = -np.sort(given(1)["returns"].values @ found.weights.to_numpy())
-    assert losses[2] <= wanted.get("target_var", 1.0) + 1e-9  # the third worst of 40 months
+    assert losses[2] <= 0.045 + 1e-9  # the third worst of 40 months
 
 
 def test_few_holdings_obey_limits_of_volatility_and_cvar_too():
@@ -109,6 +107,99 @@ def test_the_policys_own_limit_on_holdings_counts():
     feasible = feasible_set(universe, (), [Limit(Rule("holdings"), "", "<=", 2)])
     found = optimize(market(2), feasible, "min volatility")
     assert (found.weights != 0).sum() == 2 and found.note.startswith("holdings ≤ 2: proved")
+
+
+def with_cash(cash):
+    """Seven assets, the third of them cash of its own range, correlated with the others."""
+    tickers = ("A0", "A1", "CASH", *TICKERS[2:])
+    rng = np.random.default_rng(4)
+    samples = rng.normal(size=(20, 7)) * rng.uniform(0.05, 0.3, 7) + 0.1 * rng.normal(size=(20, 1))
+    samples[:, 2] = 0.01 * samples.sum(axis=1)
+    assumptions = Assumptions(tickers, rng.uniform(0.03, 0.12, 7), np.cov(samples.T), 0.01)
+    lower, upper = ([bound] * 7 for bound in (0.0, 0.6))
+    lower[2], upper[2] = cash
+    universe = Universe(tickers, ("X",) * 7, tuple(lower), tuple(upper))
+    return assumptions, feasible_set(universe, ())
+
+
+def least_of_all_choices(assumptions, feasible, objective, most, least, extra):
+    """Every choice of the six assets, with cash on top of each."""
+    values, cash = [], np.array([t == "CASH" for t in feasible.tickers])
+    for hold in (c for k in range(1, most + 1) for c in combinations(TICKERS, k)):
+        held = np.isin(feasible.tickers, hold)
+        lower = np.where(held, least, np.where(cash, feasible.lower, 0.0))
+        only = replace(feasible, lower=lower, upper=np.where(held | cash, feasible.upper, 0.0))
+        try:
+            values.append(optimize(assumptions, only, objective, **extra).objective_value)
+        except InfeasibleError:
+            continue
+    return max(values) if objective in GREATEST else min(values)
+
+
+@pytest.mark.parametrize("cash", [(0.01, 0.01), (0.0, 0.3), (0.02, 0.5)])
+@pytest.mark.parametrize("objective", [*GREATEST, "min volatility", "min tracking error"])
+def test_settlement_cash_is_no_holding_and_needs_no_least_weight(objective, cash):
+    assumptions, feasible = with_cash(cash)
+    extra = {"benchmark": pd.Series(1 / 7, feasible.tickers)}
+    settings = Settings(max_holdings=3, min_holding=0.15)
+    found = optimize(assumptions, feasible, objective, settings, **extra)
+    held = found.weights.drop("CASH")[lambda w: w != 0]
+    assert len(held) <= 3 and held.min() >= 0.15 - 1e-9
+    assert cash[0] - 1e-9 <= found.weights["CASH"] <= cash[1] + 1e-9
+    best = least_of_all_choices(assumptions, feasible, objective, 3, 0.15, extra)
+    assert found.objective_value == pytest.approx(best, rel=2e-6, abs=1e-9)
+    assert found.note.endswith("proved best within 0.0001%")
+
+
+@pytest.mark.parametrize("objective", ["min cvar", "equal weight"])
+def test_cash_is_no_holding_where_nothing_is_known_of_the_objective(objective):
+    assumptions, feasible = with_cash((0.01, 0.01))
+    rng = np.random.default_rng(5)
+    dates = np.arange(40).astype("datetime64[M]").astype("datetime64[D]")
+    extra = {"returns": Returns(dates, feasible.tickers, rng.standard_t(4, (40, 7)) * 0.03)}
+    settings = Settings(max_holdings=3, min_holding=0.15)
+    found = optimize(assumptions, feasible, objective, settings, **extra)
+    assert found.weights["CASH"] == pytest.approx(0.01)
+    assert 0 < (found.weights.drop("CASH") != 0).sum() <= 3
+    best = least_of_all_choices(assumptions, feasible, objective, 3, 0.15, extra)
+    assert found.objective_value == pytest.approx(best, rel=2e-6)
+
+
+def test_a_portfolio_of_cash_alone_has_no_holdings():
+    universe = Universe(("CASH",), ("Cash",))
+    market = Assumptions(("CASH",), np.array([0.02]), np.array([[1e-6]]), 0.0)
+    found = optimize(market, feasible_set(universe, ()), "min volatility", Settings(max_holdings=1))
+    assert found.weights["CASH"] == 1.0
+
+
+def test_a_riskless_asset_among_few_is_left_to_the_ratio_itself():
+    covariance = np.diag([0.0, 0.04, 0.09, 0.16])
+    market = Assumptions(TICKERS[:4], np.array([0.01, 0.05, 0.06, 0.08]), covariance, 0.01)
+    feasible = feasible_set(Universe(TICKERS[:4], ("X",) * 4, upper=(0.5,) * 4), ())
+    found = optimize(market, feasible, "max sharpe", Settings(max_holdings=2))
+    # any mix of the riskless asset with one of ratio 0.2, 0.167 or 0.175, or the best pair
+    pair = max(np.hypot(0.2, 0.05 / 0.3), np.hypot(0.2, 0.07 / 0.4), np.hypot(0.05 / 0.3, 0.175))
+    assert 0.2 <= found.objective_value <= pair + 1e-9
+    assert (found.weights != 0).sum() == 2
+
+
+def test_how_much_better_another_may_be_is_said_of_the_objective_itself():
+    rng = np.random.default_rng(9)
+    tickers = tuple(f"S{i}" for i in range(16))
+    samples = rng.normal(size=(60, 16)) * 0.1 + 0.1 * rng.normal(size=(60, 1))
+    market = Assumptions(tickers, rng.uniform(0.02, 0.1, 16), np.cov(samples.T), 0.0)
+    feasible = feasible_set(Universe(tickers, ("X",) * 16), ())
+    benchmark = pd.Series(1 / 16, tickers)
+    hurry = Settings(max_holdings=6, time_limit=1e-9)
+    found = optimize(market, feasible, "min tracking error", hurry, benchmark=benchmark)
+    slow = optimize(
+        market, feasible, "min tracking error", Settings(max_holdings=6), benchmark=benchmark
+    )
+    free = optimize(market, feasible, "min tracking error", benchmark=benchmark)
+    assert free.objective_value == pytest.approx(0, abs=1e-4)
+    share = float(found.note.split("more than ")[1].split("%")[0]) / 100
+    assert 0.01 < share < 1
+    assert slow.objective_value >= (1 - share) * found.objective_value - 1e-6
 
 
 def test_too_few_holdings_for_the_largest_weights_are_refused():
