@@ -11,13 +11,15 @@ import numpy as np
 from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector
 from addin.engine import programs
-from addin.engine.diversification import diversification_ratio
+from addin.engine.diversification import diversification_ratio, rewarded
 from addin.engine.diversification import max_diversification as most_diversified
+from addin.engine.lift import lifted
 from addin.engine.problem import Problem
 from addin.engine.program import Optimum, Program
 from addin.engine.risk_budget import risk_budget
 from addin.engine.risk_budget_limits import constrained_risk_budget
-from addin.engine.task import Answer, Task, solved
+from addin.engine.sharpe import as_ratio
+from addin.engine.task import Answer, Method, Task, solved
 from addin.errors import InputError
 
 _ROUNDING = 1e-12
@@ -33,6 +35,21 @@ def towards(problem: Problem, wanted: Vector) -> Answer:
     """The nearest feasible weights to (n,) weights wanted, and their distance."""
     found = solved(_under_hard_rules(problem), programs.nearest(problem, wanted))
     return found, float(np.linalg.norm(found.x - wanted))
+
+
+def to_nearest(wanted: Vector) -> Method:
+    """The method that goes to the nearest feasible weights."""
+
+    def program(task: Task) -> Program:
+        problem = _under_hard_rules(task.problem)
+        return lifted(problem, programs.nearest(problem, wanted))
+
+    return Method(
+        lambda task: towards(task.problem, wanted),
+        program,
+        half_square=lambda task: float(wanted @ wanted) / 2,
+        hard=True,
+    )
 
 
 def _equal(problem: Problem) -> Vector:
@@ -62,7 +79,8 @@ def inverse_volatility(task: Task) -> Answer:
 def _require_rows_alone(problem: Problem) -> None:
     feasible = problem.feasible
     words = [limit.words for limit in feasible.turnover_limits]
-    words += [limit.words for limit in feasible.short_limits]
+    if (feasible.lower < 0).any():
+        words += [limit.words for limit in feasible.short_limits]
     if words:
         raise InputError(
             f"risk parity: cannot be traded off against {'; '.join(words)}; leave that out, or "
@@ -93,7 +111,7 @@ def _within_limits(program: Program, covariance: Matrix, budgets: Vector) -> Opt
 
 def diversification(task: Task) -> tuple[Program, Vector]:
     """Half the variance, and the volatilities of the assets."""
-    return programs.min_volatility(task.problem), np.sqrt(np.diag(task.problem.covariance))
+    return as_ratio(rewarded(_under_hard_rules(task.problem)))
 
 
 def max_diversification(task: Task) -> Answer:

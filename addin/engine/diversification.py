@@ -27,6 +27,13 @@ def diversification_ratio(weights: Vector, covariance: Matrix) -> float:
     return average / risk if risk else np.inf
 
 
+def rewarded(problem: Problem) -> Problem:
+    """The problem with volatilities for expected returns above a risk-free rate of nothing."""
+    deviations = np.sqrt(np.diag(problem.assumptions.covariance))
+    assumptions = replace(problem.assumptions, expected_returns=deviations, risk_free=0.0)
+    return replace(problem, assumptions=assumptions)
+
+
 def max_diversification(problem: Problem) -> Optimum:
     """Weights of greatest σ'w / √(w'Σw), the concentration penalty added to Σ.
 
@@ -40,13 +47,11 @@ def max_diversification(problem: Problem) -> Optimum:
     Source:
         Choueifaty and Coignard (2008), "Toward Maximum Diversification".
     """
-    deviations = np.sqrt(np.diag(problem.assumptions.covariance))
-    assumptions = replace(problem.assumptions, expected_returns=deviations, risk_free=0.0)
-    rewarded = replace(problem, assumptions=assumptions)
+    by_volatility = rewarded(problem)
     try:
-        return max_sharpe(rewarded)
+        return max_sharpe(by_volatility)
     except InfeasibleError:
-        minimum(max_return(rewarded))  # says if no portfolio obeys the rules
+        minimum(max_return(by_volatility))  # says if no portfolio obeys the rules
         raise InfeasibleError(
             "max diversification: no asset that may be held has any volatility"
         ) from None

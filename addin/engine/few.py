@@ -36,13 +36,6 @@ def _has_tails(task: Task) -> bool:
     return bool(feasible.tail_limits) or soft or task.settings.target_var is not None
 
 
-def _is_plain(task: Task) -> bool:
-    """Whether bounds and hard rows are all there is, and nothing may be short."""
-    feasible = task.problem.feasible
-    further = feasible.norm_limits + feasible.tail_limits + feasible.turnover_limits + feasible.soft
-    return not (further or (feasible.lower < 0).any() or task.settings.uncertainty)
-
-
 @dataclass(frozen=True, eq=False)
 class _Search:
     """The search for few holdings; settlement cash is none and comes after what is counted."""
@@ -68,11 +61,14 @@ class _Search:
     def _effort(self) -> Effort:
         return Effort(self.task.settings.time_limit)
 
+    def _places(self, variables: int) -> NDArray[np.int64]:
+        """(variables,) the order of weights, and of what comes after them."""
+        return np.append(self._order, np.arange(len(self._order), variables))
+
     def _cash_last(self, program: Program) -> Program:
         if not self.cash.any():
             return program
-        n = len(self._order)
-        order = np.append(self._order, np.arange(n, len(program.linear)))
+        order = self._places(len(program.linear))
         return replace(
             program,
             quadratic=program.quadratic[np.ix_(order, order)],
@@ -102,13 +98,20 @@ class _Search:
         return _bounded(self.task, np.where(held, lower, 0.0), np.where(held, feasible.upper, 0.0))
 
     def _by_ratio(self) -> Found | None:
-        if self.method.ratio is None or not _is_plain(self.task):
+        may_be_short = (self.task.problem.feasible.lower < 0).any()
+        if self.method.ratio is None or may_be_short or _has_tails(self.task):
             return None
         program, rewards = self.method.ratio(self.task)
-        base, most, least = self._cash_last(program), self.limit.most, self.limit.least_weight
+        if program.balls or program.cones:
+            return None
         try:
             found = highest_ratio(
-                base, rewards[self._order], self._counted, most, least, self._effort
+                self._cash_last(program),
+                rewards[self._places(len(rewards))],
+                self._counted,
+                self.limit.most,
+                self.limit.least_weight,
+                self._effort,
             )
         except UnprovedError:  # a portfolio without risk, which the objective itself speaks of
             return None
@@ -139,7 +142,7 @@ class _Search:
 
     def _by_any(self) -> Found:
         """The search with nothing known of the objective but its optimum under any bounds."""
-        if self.task.problem.feasible.soft:
+        if self.task.problem.feasible.soft and not self.method.hard:
             raise InputError(
                 f"{'; '.join(self.limit.words)}: cannot be weighed against soft limits in this "
                 "objective; leave either out, or use min volatility, max utility or max return"

@@ -64,10 +64,8 @@ def max_sharpe(task: Task) -> Answer:
 
 
 def sharpe_ratio(task: Task) -> tuple[Program, Vector]:
-    """Half the variance, and expected returns above the risk-free rate."""
-    problem = task.problem
-    excess = problem.expected_returns - problem.assumptions.risk_free
-    return programs.min_volatility(problem), excess
+    """Half the variance, and expected returns above the risk-free rate less what is charged."""
+    return sharpe.as_ratio(task.problem, task.of_return)
 
 
 def _doubted(task: Task, weights: Vector) -> float:

@@ -82,8 +82,8 @@ METHODS: dict[Objective, Method] = {
     Objective.MIN_DRAWDOWN: Method(tail_objectives.min_drawdown),
     Objective.RISK_PARITY: Method(balance.risk_parity, everywhere=True),
     Objective.MAX_DIVERSIFICATION: Method(
-        balance.max_diversification, ratio=balance.diversification, greatest=True
+        balance.max_diversification, ratio=balance.diversification, greatest=True, hard=True
     ),
-    Objective.EQUAL_WEIGHT: Method(balance.equal_weight),
-    Objective.INVERSE_VOLATILITY: Method(balance.inverse_volatility),
+    Objective.EQUAL_WEIGHT: Method(balance.equal_weight, hard=True),
+    Objective.INVERSE_VOLATILITY: Method(balance.inverse_volatility, hard=True),
 }

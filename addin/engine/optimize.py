@@ -7,7 +7,7 @@ import pandas as pd
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.weights import aligned
-from addin.engine.balance import towards
+from addin.engine.balance import to_nearest
 from addin.engine.binding import binding
 from addin.engine.feasible import FeasibleSet
 from addin.engine.objectives import Objective
@@ -21,7 +21,7 @@ from addin.engine.optimised import (
 from addin.engine.problem import Problem
 from addin.engine.program import Optimum
 from addin.engine.settings import AS_STATED, Settings
-from addin.engine.task import Method, Task
+from addin.engine.task import Task
 
 __all__ = ["Objective", "Settings", "Solution", "nearest", "optimize"]
 
@@ -117,6 +117,5 @@ def nearest(
     """
     problem = problem_under(assumptions, feasible, AS_STATED, given)
     goal = aligned(wanted, feasible.tickers, "wanted weights")
-    method = Method(lambda task: towards(task.problem, goal))
     with explaining(problem):
-        return _solution(problem, *by_method(Task(problem, AS_STATED), method))
+        return _solution(problem, *by_method(Task(problem, AS_STATED), to_nearest(goal)))

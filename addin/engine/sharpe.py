@@ -200,6 +200,13 @@ def _require_risk(problem: Problem) -> None:
         )
 
 
+def as_ratio(problem: Problem, charges: Charges = FREE) -> tuple[Program, Vector]:
+    """Half the variance as a program, and excess returns, less what further variables cost."""
+    wanted = problem.assumptions.risk_free - problem.expected_returns
+    charged = lifted(problem, problem.program(problem.penalised, wanted), charges)
+    return replace(charged, linear=np.zeros_like(charged.linear)), -charged.linear
+
+
 def max_sharpe(problem: Problem, charges: Charges = FREE) -> Optimum:
     """Weights of greatest excess·w / √(w'Σw), the concentration penalty added to Σ.
 
@@ -217,9 +224,7 @@ def max_sharpe(problem: Problem, charges: Charges = FREE) -> Optimum:
     Source:
         Cornuejols and Tütüncü (2006), "Optimization Methods in Finance", §8.2.
     """
-    wanted = problem.assumptions.risk_free - problem.expected_returns
-    charged = lifted(problem, problem.program(problem.penalised, wanted), charges)
-    base, excess = replace(charged, linear=np.zeros_like(charged.linear)), -charged.linear
+    base, excess = as_ratio(problem, charges)
     for candidate in _candidates(base, excess):
         try:
             point = candidate()

@@ -42,10 +42,11 @@ class Method:
         program: Where one program says all of it, that program.
         half_square: Where the value of that program plus a number is half the square of the
             objective, that number.
-        ratio: Where it is a ratio of rewards to risk, half the squared risk as a program and
-            the (n,) rewards; further limits and doubt left aside.
+        ratio: Where it is a ratio of reward to risk, half the squared risk as a program and
+            the reward of each of its variables.
         greatest: Whether a larger value is better.
         everywhere: Whether it gives every asset a weight.
+        hard: Whether soft limits have no say.
     """
 
     solve: Callable[[Task], Answer]
@@ -54,6 +55,7 @@ class Method:
     ratio: Callable[[Task], tuple[Program, Vector]] | None = None
     greatest: bool = False
     everywhere: bool = False
+    hard: bool = False
 
     def __call__(self, task: Task) -> Answer:
         """A task's optimum and its value."""

@@ -95,8 +95,6 @@ _NOT_YET = (
     "target_volatility",
     "target_var",
     "target_cvar",
-    "min_holding",
-    "max_short",
     "resamples",
     "observations",
     "destination",

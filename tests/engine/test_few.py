@@ -12,7 +12,7 @@ from addin.domain.history import Returns
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
-from addin.engine.optimize import Objective, Settings, optimize
+from addin.engine.optimize import Objective, Settings, nearest, optimize
 from addin.errors import InfeasibleError, InputError
 
 N = 6
@@ -100,6 +100,48 @@ def test_few_holdings_obey_limits_of_volatility_and_cvar_too():
             continue
         choices.append(each.objective_value)
     assert found.objective_value == pytest.approx(max(choices), rel=2e-6)
+
+
+@pytest.mark.parametrize("objective", ["max sharpe", "max diversification", "equal weight"])
+def test_soft_limits_are_weighed_or_have_no_say_among_few(objective):
+    assumptions, universe = market(1), Universe(TICKERS, ("X", "Y") * 3)
+    wish = Limit(Rule("weight"), "A5", ">=", 0.4, hard=False)
+    feasible = feasible_set(universe, (), [wish])
+    settings = Settings(max_holdings=3, soft_price=0.2)
+    found = optimize(assumptions, feasible, objective, settings)
+    assert (found.weights != 0).sum() <= 3
+    excess = np.sqrt(np.diag(assumptions.covariance))
+    price = 0.0
+    if objective == "max sharpe":
+        excess, price = assumptions.expected_returns - assumptions.risk_free, 0.2
+
+    def score(weights):
+        if objective == "equal weight":
+            return -found.objective_value
+        missing = max(0.4 - weights["A5"], 0.0)
+        return (excess @ weights - price * missing) / np.sqrt(
+            weights @ assumptions.covariance @ weights
+        )
+
+    choices = []
+    for hold in combinations(TICKERS, 3):
+        upper = np.where(np.isin(TICKERS, hold), 1.0, 0.0)
+        each = optimize(
+            assumptions, replace(feasible, upper=upper), objective, Settings(soft_price=0.2)
+        )
+        choices.append(score(each.weights))
+    assert score(found.weights) == pytest.approx(max(choices), rel=2e-6)
+
+
+def test_weights_wanted_are_neared_by_few():
+    wanted = pd.Series([0.3, 0.25, 0.2, 0.15, 0.06, 0.04], TICKERS)
+    universe = Universe(TICKERS, ("X",) * N)
+    feasible = feasible_set(universe, (), [Limit(Rule("holdings"), "", "<=", 3)])
+    found = nearest(market(1), feasible, wanted)
+    # the three largest, each with a third of the missing 25 %; 3 · (1/12)² and the others left
+    assert found.weights[:3].to_numpy() == pytest.approx(np.array([0.3, 0.25, 0.2]) + 1 / 12)
+    distance = np.sqrt(3 / 144 + 0.15**2 + 0.06**2 + 0.04**2)
+    assert found.objective_value == pytest.approx(distance)
 
 
 def test_the_policys_own_limit_on_holdings_counts():

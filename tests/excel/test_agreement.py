@@ -145,7 +145,7 @@ def test_a_key_that_repeats_a_limit_adds_none(sample):
     assert again.limits == read_case(MemoryBook(dict(sample))).policy.limits
 
 
-@pytest.mark.parametrize("key", ["min_holding", "target_volatility", "resamples"])
+@pytest.mark.parametrize("key", ["target_var", "target_volatility", "resamples"])
 def test_a_key_no_report_honours_is_refused(sample, key):
     header, rows = sample["Policy_Meta"]
     text = refused(sample, Policy_Meta=(header, (*rows, (key, 1))))
