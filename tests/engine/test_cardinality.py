@@ -300,6 +300,62 @@ def test_variables_that_are_no_weights_are_not_counted():
     assert both.weights[n:] == pytest.approx([0.5, 0.5])
 
 
+def beside(seed, lower, upper):
+    """Five assets, and a sixth variable of little reward that is none of them."""
+    problem = program(seed, 6, "risk", upper=0.6, classes=(0.0, 1.0))
+    problem.lower[5], problem.upper[5] = lower, upper
+    excess = -program(seed, 6, "return").linear
+    excess[5] = 0.001
+    return problem, excess
+
+
+def least_beside(problem, value, most, least_weight):
+    """The best value over every set of the first five."""
+    values = []
+    for held in map(list, itertools.combinations(range(5), most)):
+        lower, upper = np.zeros(6), np.zeros(6)
+        lower[held], upper[held] = least_weight, 0.6
+        lower[5], upper[5] = problem.lower[5], problem.upper[5]
+        values.append(value(replace(problem, lower=lower, upper=upper)))
+    return min(values)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_ratio_keeps_to_the_bounds_of_what_is_not_counted(seed):
+    base, excess = beside(seed, 0.2, 0.3)
+
+    def ratio(tried):
+        tickers = tuple("ABCDEF")
+        market = Assumptions(tickers, excess, base.quadratic, 0.0)
+        allowed = FeasibleSet(tickers, tickers, tried.lower, tried.upper, tickers, tickers)
+        x = max_sharpe(Problem(market, allowed)).x
+        return -float(excess @ x) / np.sqrt(x @ base.quadratic @ x)
+
+    found = highest_ratio(base, excess, 5, 2, 0.1)
+    require_true(found, least_beside(base, ratio, 2, 0.1))
+    assert base.violation(found.weights) <= 1e-9
+    assert found.weights[5] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_objective_keeps_to_the_bounds_of_what_is_not_counted(seed):
+    problem, _ = beside(seed, 0.2, 0.3)
+    found = with_few_holdings(solver_of(problem), problem, 5, 2, 0.1)
+    value = lambda tried: tried.value(minimum(tried).x)  # noqa: E731
+    require_true(found, least_beside(problem, value, 2, 0.1))
+    assert 0.2 - 1e-9 <= found.weights[5] <= 0.3 + 1e-9
+
+
+def test_what_is_charged_to_the_counted_leaves_a_covariance_with_the_others_too():
+    sigma = covariance(np.random.default_rng(3), 20)
+    problem = replace(program(3, 20, classes=(0.0, 1.0)), quadratic=sigma)
+    plain = Perspective(problem, 4, np.zeros(12), np.zeros(12))
+    root = Branch(np.zeros(12, dtype=bool), np.zeros(12, dtype=bool))
+    charged = strengthened(plain, root).diagonal
+    assert charged.max() > 0
+    assert np.linalg.eigvalsh(sigma - np.diag(np.pad(charged, (0, 8))))[0] >= -1e-12
+
+
 def test_a_covariance_without_full_rank_is_searched_too():
     problem = program(2, 7)
     factor = np.random.default_rng(2).normal(size=(3, 7))
