@@ -8,15 +8,15 @@ import numpy as np
 
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.drawdown_tail import DrawdownTail
-from addin.engine.program import Ball, Optimum, Program, UnprovedError
+from addin.engine.program import Optimum, Program, UnprovedError
 from addin.engine.solve import minimum
 from addin.engine.tail import expected_shortfall
+from addin.engine.tail_cones import UNITS, written_out
 from addin.engine.tail_interior import interior_point
 from addin.engine.tail_limits import roomy
-from addin.engine.tail_proof import balanced, is_tail_optimum, tail_gap
+from addin.engine.tail_proof import balanced, is_tail_optimum, least_on_plane
 
 _PRECISIONS = (1e-10, 1e-12)  # the first that can be proved
-_TANGENTS = 200  # planes around a ball, after which it is given up
 _STEEP = 10.0  # times the drawdown's slope: what the objective of the start weighs
 
 
@@ -59,8 +59,20 @@ class _Task:
     def price(self) -> float:
         return 1 / ((1 - self.confidence) * len(self.returns))
 
+    def in_unit(self, size: float) -> tuple[Program, DrawdownTail]:
+        """The program and its tail, divided by a size."""
+        return roomy(self.program, size), DrawdownTail(self.returns / size, self.price)
+
     def drawdown(self, x: Vector) -> float:
         return float(expected_shortfall(-_below_peak(np.cumsum(self.returns @ x)), self.confidence))
+
+
+@dataclass(frozen=True, eq=False)
+class _Near:
+    x: Vector
+    multipliers: Vector  # as ``DrawdownTail`` has its rows
+    solver: str
+    iterations: int
 
 
 def _start(program: Program, scenarios: Matrix) -> Vector:
@@ -87,67 +99,29 @@ def _gradient(task: _Task, multipliers: Vector) -> Vector:
     return np.asarray(-(short + later) @ task.returns)
 
 
-def _points(task: _Task, x: Vector) -> Iterator[tuple[Optimum, Vector]]:
+def _near(task: _Task, x: Vector) -> Iterator[_Near]:
+    """Points that may be optimal: first as if no limit were curved, which is much faster."""
     size = task.drawdown(x) or float(np.abs(task.returns).max()) or 1.0
-    program, tail = roomy(task.program, size), DrawdownTail(task.returns / size, task.price)
-    for precision in _PRECISIONS:
+    curved = bool(task.program.balls or task.program.cones)
+    for precision in _PRECISIONS[: 1 if curved else None]:
         with suppress(UnprovedError, np.linalg.LinAlgError):
-            found = interior_point(program, tail, x, precision)
-            inside = np.clip(found.x, task.program.lower, task.program.upper)
-            prices = found.row_prices[: len(task.program.rows)] * size
-            point = Optimum(inside, prices, (), "interior point", found.iterations)
-            gradient = _gradient(task, found.multipliers)
-            yield point, gradient
-            yield _repriced(task, point, gradient), gradient
+            found = interior_point(*task.in_unit(size), x, precision)
+            yield _Near(found.x, found.multipliers, "interior point", found.iterations)
+    for unit in UNITS:
+        yield _Near(*written_out(*task.in_unit(unit * size)))
 
 
-def _repriced(task: _Task, point: Optimum, gradient: Vector) -> Optimum:
-    """The point with the prices that prove most of a plane: those of the least point on it."""
-    plane = replace(task.program, linear=task.program.linear + gradient)
-    return replace(point, row_prices=minimum(plane).row_prices)
-
-
-def _flat_minimum(task: _Task, x: Vector) -> DrawdownOptimum:
-    for point, gradient in _points(task, x):
-        drawdown = task.drawdown(point.x)
-        gap = tail_gap(task.program, point, drawdown, gradient)
-        if is_tail_optimum(task.program, point, drawdown, gap):
-            return DrawdownOptimum(point, drawdown, gap)
-    raise UnprovedError("the least drawdown could not be proved")
-
-
-def _tangent(program: Program, ball: Ball, x: Vector) -> Program:
-    """The program with the plane that touches a ball where the way to ``x`` leaves it."""
-    offset = ball.offset(x)
-    outwards = offset / np.linalg.norm(offset)
-    return replace(
-        program,
-        rows=np.vstack([program.rows, outwards @ ball.factor]),
-        row_lower=np.append(program.row_lower, -np.inf),
-        row_upper=np.append(program.row_upper, ball.radius + outwards @ ball.centre),
-    )
-
-
-def _within_balls(task: _Task, x: Vector) -> DrawdownOptimum:
-    """The optimum under planes around the balls, added until it is inside them.
-
-    Source:
-        Kelley (1960), "The cutting-plane method for solving convex programs".
-    """
-    balls, rows = task.program.balls, len(task.program.rows)
-    flat, owners = replace(task.program, balls=()), np.array([], dtype=int)
-    for _ in range(_TANGENTS):
-        found = _flat_minimum(replace(task, program=flat), x)
-        point = found.optimum
-        crossed = [i for i, b in enumerate(balls) if -b.slack(point.x) > EDGE * b.radius]
-        if not crossed:
-            paid = -point.row_prices[rows:]
-            prices = [float(paid[owners == i].sum()) / b.radius for i, b in enumerate(balls)]
-            own = replace(point, row_prices=point.row_prices[:rows], ball_prices=tuple(prices))
-            return replace(found, optimum=own)
-        for i in crossed:
-            flat, owners = _tangent(flat, balls[i], point.x), np.append(owners, i)
-    raise UnprovedError("the planes around a limit of volatility come to no end")
+def _proved(task: _Task, near: _Near) -> DrawdownOptimum | None:
+    """The point with the prices of its limits, if it is the optimum."""
+    program, x = task.program, np.clip(near.x, task.program.lower, task.program.upper)
+    if program.violation(x) > EDGE:
+        return None
+    gradient, drawdown = _gradient(task, near.multipliers), task.drawdown(x)
+    least, bound = least_on_plane(program, gradient)
+    point = replace(least, x=x, solver=near.solver, iterations=near.iterations)
+    gap = max(program.value(x) + drawdown - bound, 0.0)
+    proved = is_tail_optimum(program, point, drawdown, gap)
+    return DrawdownOptimum(point, drawdown, gap) if proved else None
 
 
 def min_drawdown(program: Program, scenarios: Matrix, confidence: float) -> DrawdownOptimum:
@@ -158,8 +132,11 @@ def min_drawdown(program: Program, scenarios: Matrix, confidence: float) -> Draw
     them and starts before the first row. From a confidence of 1 − 1/T on it is the largest
     drawdown.
 
+    An interior point on the weights and the drawdowns; where balls or cones bind, Clarabel on
+    the program written out.
+
     Args:
-        program: All variables bounded; balls hold, cones are not known here.
+        program: All variables bounded.
         scenarios: (T, n) returns per row, in the order of time; a variable that is no weight
             has zeros.
         confidence: Between 0 and 1.
@@ -175,6 +152,8 @@ def min_drawdown(program: Program, scenarios: Matrix, confidence: float) -> Draw
     """
     expected_shortfall(scenarios @ np.zeros(scenarios.shape[1]), confidence)  # refuses the absurd
     task = _Task(program, scenarios, confidence)
-    if program.cones:
-        raise UnprovedError("the least drawdown is not known within cones")
-    return _within_balls(task, _start(program, scenarios))
+    for near in _near(task, _start(program, scenarios)):
+        with suppress(UnprovedError):
+            if found := _proved(task, near):
+                return found
+    raise UnprovedError("the least drawdown could not be proved")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,21 @@ class DrawdownTail:
     def constant(self) -> Vector:
         """None: drawdowns are homogeneous in the weights."""
         return np.zeros(4 * self.rows)
+
+    @property
+    def matrix(self) -> Any:
+        """(4T, n + 1 + 2T) the rows as a matrix of scipy.sparse."""
+        from scipy import sparse  # 0.1 s that only curved limits should pay
+
+        one, level = sparse.eye_array(self.rows), np.ones((self.rows, 1))
+        return sparse.block_array(
+            [
+                [None, None, None, one],
+                [None, level, -one, one],
+                [None, 0 * level, one, None],
+                [self.returns, None, one - sparse.eye_array(self.rows, k=-1), None],
+            ]
+        )
 
     def start(self, x: Vector) -> tuple[Vector, float]:
         """Drawdowns and excesses a little above what they have to be."""

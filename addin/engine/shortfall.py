@@ -1,14 +1,16 @@
 """Portfolios of least expected shortfall, proved optimal."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.program import Optimum, Program, UnprovedError
 from addin.engine.shortfall_points import ShortfallTask, candidates
 from addin.engine.tail import expected_shortfall, tail_weights, value_at_risk
-from addin.engine.tail_proof import balanced, is_tail_optimum, tail_gap
+from addin.engine.tail_proof import balanced, is_tail_optimum, least_on_plane, tail_gap
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +54,32 @@ def tail_cut(scenarios: Matrix, weights: Vector, confidence: float) -> tuple[flo
     return value, np.asarray(-(tail_weights(returns, confidence) @ scenarios))
 
 
-def _proved(task: ShortfallTask, point: Optimum, weights: Vector) -> ShortfallOptimum:
+def _described(task: ShortfallTask, point: Optimum, weights: Vector) -> ShortfallOptimum:
     weights = balanced(weights, task.price)
     returns = task.returns @ point.x
     shortfall = float(expected_shortfall(returns, task.confidence))
     at_risk = float(value_at_risk(returns, task.confidence))
     gap = tail_gap(task.program, point, shortfall, -(weights @ task.returns))
     return ShortfallOptimum(point, weights, at_risk, shortfall, gap)
+
+
+def _repriced(task: ShortfallTask, found: ShortfallOptimum) -> ShortfallOptimum:
+    """The same portfolio with the prices that prove most for its scenario weights."""
+    x = found.optimum.x
+    least, bound = least_on_plane(task.program, -(found.scenario_weights @ task.returns))
+    gap = max(task.program.value(x) + found.shortfall - bound, 0.0)
+    prices = replace(least, x=x, solver=found.optimum.solver, iterations=found.optimum.iterations)
+    return replace(found, optimum=prices, gap=gap)
+
+
+def _found(task: ShortfallTask) -> Iterator[ShortfallOptimum]:
+    """Each point that may be proved, then the same with prices that may prove more."""
+    for point, weights in candidates(task):
+        found = _described(task, point, weights)
+        yield found
+        if task.program.violation(point.x) <= EDGE:
+            with suppress(UnprovedError):
+                yield _repriced(task, found)
 
 
 def min_shortfall(program: Program, scenarios: Matrix, confidence: float) -> ShortfallOptimum:
@@ -84,8 +105,7 @@ def min_shortfall(program: Program, scenarios: Matrix, confidence: float) -> Sho
     """
     value_at_risk(scenarios @ np.zeros(scenarios.shape[1]), confidence)  # refuses
     task = ShortfallTask(program, scenarios, confidence)
-    for point, weights in candidates(task):
-        found = _proved(task, point, weights)
-        if is_tail_optimum(program, point, found.shortfall, found.gap):
+    for found in _found(task):
+        if is_tail_optimum(program, found.optimum, found.shortfall, found.gap):
             return found
     raise UnprovedError("the least shortfall could not be proved")

@@ -13,6 +13,7 @@ from addin.engine.shortfall_linear import Excesses, Places
 from addin.engine.solve import minimum
 from addin.engine.solvers import cone_of, solve_cone, solve_lp
 from addin.engine.tail import value_at_risk
+from addin.engine.tail_cones import UNITS, written_out
 from addin.engine.tail_interior import interior_point
 from addin.engine.tail_limits import roomy
 from addin.engine.tail_shortfall import ShortfallTail
@@ -152,6 +153,16 @@ def _written_out(task: ShortfallTask, x: Vector) -> Weighted:
         chosen = more
 
 
+def _in_units(task: ShortfallTask, x: Vector) -> Iterator[Weighted]:
+    """All scenarios written out, losses in units like those at the start: most digits."""
+    for unit in UNITS:
+        size = unit * (float(np.abs(task.losses(x)).max()) or 1.0)
+        tail = ShortfallTail(task.returns / size, task.price)
+        found, multipliers, solver, rounds = written_out(roomy(task.program, size), tail)
+        near = _without_curves(task, found, np.zeros(len(task.program.rows)), rounds)
+        yield replace(near, solver=solver), multipliers[len(task.returns) :]
+
+
 def _solved(program: Program) -> Optimum:
     if program.balls or program.cones or program.quadratic.any():
         return solve_cone(program, [cone_of(ball) for ball in program.balls])
@@ -172,3 +183,5 @@ def candidates(task: ShortfallTask) -> Iterator[Weighted]:
     if not task.program.cones:  # polishing knows no cones: Clarabel's own digits have to do
         yield _polished(task, *near)
     yield near
+    if task.curved:
+        yield from _in_units(task, start)

@@ -6,7 +6,7 @@ import numpy as np
 
 from addin.domain.weights import EDGE, Vector
 from addin.engine.program import Optimum, Program, gap
-from addin.engine.solve import OPTIMALITY
+from addin.engine.solve import OPTIMALITY, minimum
 
 _ABSOLUTE = 1e-12  # a gap this small is none, whatever the objective
 
@@ -34,6 +34,24 @@ def tail_gap(program: Program, point: Optimum, tail: float, gradient: Vector) ->
     plane = replace(program, linear=program.linear + gradient)
     above = max(tail - float(gradient @ point.x), 0.0)
     return above + gap(plane, point)
+
+
+def least_on_plane(program: Program, gradient: Vector) -> tuple[Optimum, float]:
+    """The least point with a plane in the tail's place, and what no objective is below.
+
+    Its prices are those that prove most, and its own gap is taken off: with curved limits this
+    bound loses nothing where ``tail_gap`` charges for the way to a point beside it.
+
+    Args:
+        program: Without the tail.
+        gradient: (n,) of a plane the tail is nowhere below.
+
+    Raises:
+        UnprovedError: If the least point cannot be proved itself.
+    """
+    plane = replace(program, linear=program.linear + gradient)
+    least = minimum(plane)
+    return least, plane.value(least.x) - gap(plane, least)
 
 
 def is_tail_optimum(program: Program, point: Optimum, tail: float, left: float) -> bool:

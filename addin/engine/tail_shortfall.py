@@ -1,7 +1,7 @@
 """The tail of an expected shortfall: losses above a level, each at the same price."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,14 @@ class ShortfallTail:
         result = np.full(1 + len(self.returns), self.price)
         result[0] = 1.0
         return result
+
+    @property
+    def matrix(self) -> Any:
+        """(2T, n + 1 + T) the rows as a matrix of scipy.sparse."""
+        from scipy import sparse  # 0.1 s that only curved limits should pay
+
+        one, level = sparse.eye_array(len(self.returns)), np.ones((len(self.returns), 1))
+        return sparse.block_array([[None, None, one], [self.returns, level, one]])
 
     def start(self, x: Vector) -> tuple[Vector, float]:
         """The level at the value at risk and excesses with which all rows are centred."""

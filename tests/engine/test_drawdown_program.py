@@ -1,11 +1,14 @@
 from dataclasses import replace
 
+import clarabel
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.optimize import linprog
 
 from addin.engine.drawdown_program import drawdowns, min_drawdown
-from addin.engine.program import Ball, Cone, Program, UnprovedError
+from addin.engine.program import Ball, Cone, Program
+from addin.engine.solve import minimum
 from addin.engine.tail import expected_shortfall
 from addin.errors import InfeasibleError, InputError
 
@@ -162,10 +165,128 @@ def test_a_ball_that_binds_is_met():
     )
 
 
-def test_cones_are_said_not_to_be_known():
-    cone = Cone(np.zeros((2, 2)), np.array([1.0, 0.0]))
-    with pytest.raises(UnprovedError, match="not known within cones"):
-        min_drawdown(replace(budget(2), cones=(cone,)), np.zeros((5, 2)), 0.9)
+def limited_case(seed):
+    """Limits of volatility and tracking error that bind, alone or both, and a least return."""
+    rng = np.random.default_rng(seed)
+    n, rows = int(rng.integers(3, 21)), int(rng.integers(30, 301))
+    returns = rng.normal(5e-4, 0.01, (rows, n)) * rng.uniform(0.3, 3, n)
+    returns += 0.01 * rng.standard_t(3, (rows, 1)) * rng.uniform(0, 1.5, n)
+    inside, mean = rng.dirichlet(np.ones(n)), rng.uniform(0.02, 0.1, n)
+    factor, benchmark = 16 * returns / np.sqrt(rows), rng.dirichlet(np.ones(n))
+    program = replace(
+        budget(n),
+        linear=-mean * rng.choice([0, 1]),
+        rows=np.vstack([mean, np.ones(n)]),
+        row_lower=np.array([mean @ inside if rng.random() < 0.5 else 0.0, 1.0]),
+        row_upper=np.array([np.inf, 1.0]),
+        upper=np.minimum(1.0, inside + rng.uniform(0.05, 0.6, n)),
+    )
+    confidence = float(rng.choice([0.5, 0.8, 0.9, 0.95, LARGEST]))
+    calm = minimum(replace(program, quadratic=factor.T @ factor)).x
+    best = min_drawdown(program, returns, confidence).optimum.x
+    balls = [around(factor, centre, calm, best) for centre in (np.zeros(n), benchmark)]
+    return replace(program, balls=tuple(balls[k] for k in LIMITED[seed % 3])), returns, confidence
+
+
+LIMITED = ((0,), (1,), (0, 1))
+
+
+def around(factor, centre, calm, best):
+    """A ball that one portfolio is in, and another only if it is nearer to the centre."""
+    near, far = (np.linalg.norm(factor @ (x - centre)) for x in (calm, best))
+    return Ball(factor, factor @ centre, max((near + far) / 2, 1.02 * near))
+
+
+def by_clarabel(program, returns, confidence):
+    """The least drawdown by the program of the paper, with peaks as variables, and cones."""
+    rows, n = returns.shape
+    wealth, one, none = np.cumsum(returns, axis=0), np.eye(rows), np.zeros((rows, rows))
+    column, beside = np.ones((rows, 1)), 1 + 2 * rows
+    flat = np.vstack([np.ones(n), -program.rows[:1], np.eye(n), -np.eye(n)])
+    room = [[1.0], -program.row_lower[:1], program.upper, -program.lower]
+    curved = [-np.vstack([np.zeros(n), ball.factor]) for ball in program.balls]
+    heads = [np.append(ball.radius, -ball.centre) for ball in program.balls]
+    matrix = np.vstack(
+        [
+            np.pad(flat, ((0, 0), (0, beside))),
+            np.hstack([wealth, 0 * column, -one, none]),
+            np.hstack([0 * wealth, 0 * column, np.eye(rows, k=-1) - one, none]),
+            np.hstack([-wealth, -column, one, -one]),
+            np.hstack([0 * wealth, 0 * column, none, -one]),
+            *(np.pad(each, ((0, 0), (0, beside))) for each in curved),
+        ]
+    )
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-12
+    price = 1 / ((1 - confidence) * rows)
+    solution = clarabel.DefaultSolver(
+        sparse.csc_matrix((n + beside, n + beside)),
+        np.concatenate([program.linear, [1.0], np.zeros(rows), np.full(rows, price)]),
+        sparse.csc_matrix(matrix),
+        np.concatenate([*room, np.zeros(4 * rows), *heads]),
+        [
+            clarabel.ZeroConeT(1),
+            clarabel.NonnegativeConeT(len(flat) - 1 + 4 * rows),
+            *(clarabel.SecondOrderConeT(len(head)) for head in heads),
+        ],
+        settings,
+    ).solve()
+    return solution.obj_val
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_least_drawdown_within_balls_is_the_cone_programs(seed):
+    program, returns, confidence = limited_case(seed)
+    found = min_drawdown(program, returns, confidence)
+    least = by_clarabel(program, returns, confidence)
+    reward = program.linear @ found.optimum.x
+    assert found.drawdown + reward == pytest.approx(least, abs=1e-6 * found.drawdown)
+    assert found.gap <= 1e-8 * (found.drawdown - reward)
+    assert program.violation(found.optimum.x) <= 1e-9
+
+
+@pytest.mark.soak
+def test_the_least_drawdown_within_balls_is_proved_in_many_cases():
+    for seed in range(100, 500):
+        program, returns, confidence = limited_case(seed)
+        found = min_drawdown(program, returns, confidence)
+        assert found.gap <= 1e-8 * (found.drawdown - program.linear @ found.optimum.x)
+        if seed % 10 == 0:
+            test_the_least_drawdown_within_balls_is_the_cone_programs(seed)
+
+
+def test_a_cone_says_the_same_as_its_ball():
+    program, returns, confidence = limited_case(0)
+    (ball,) = program.balls
+    matrix = np.vstack([np.zeros(len(program.linear)), ball.factor])
+    cone = Cone(matrix, np.append(ball.radius, -ball.centre))
+    one = min_drawdown(program, returns, confidence)
+    other = min_drawdown(replace(program, balls=(), cones=(cone,)), returns, confidence)
+    assert one.optimum.ball_prices[0] > 0
+    values = [program.linear @ found.optimum.x + found.drawdown for found in (one, other)]
+    assert values[0] == pytest.approx(values[1], rel=5e-8)
+
+
+def test_a_ball_with_room_changes_nothing():
+    program, returns, confidence = random_case(9)
+    n = len(program.linear)
+    roomy = replace(program, balls=(Ball(np.eye(n), np.zeros(n), 2.0),))
+    found = min_drawdown(roomy, returns, confidence)
+    assert (found.optimum.x == min_drawdown(program, returns, confidence).optimum.x).all()
+    assert found.optimum.ball_prices == (0.0,)
+
+
+def test_a_whole_history_within_a_ball_is_proved():
+    rng = np.random.default_rng(2)
+    returns = 3e-4 + 0.01 * rng.standard_t(4, (2520, 14)) + 0.01 * rng.normal(size=(2520, 1))
+    factor = np.linalg.cholesky(np.cov(returns.T)).T
+    least = min_drawdown(budget(14), returns, 0.95)
+    radius = 1.1 * np.linalg.norm(factor @ np.full(14, 1 / 14))
+    ball = Ball(factor, np.zeros(14), min(radius, 0.95 * np.linalg.norm(factor @ least.optimum.x)))
+    found = min_drawdown(replace(budget(14), balls=(ball,)), returns, 0.95)
+    assert found.optimum.solver == "Clarabel"
+    assert found.gap <= 1e-8 * found.drawdown
 
 
 def test_rules_no_portfolio_obeys_are_refused():

@@ -266,6 +266,39 @@ def test_a_ball_with_room_changes_nothing():
     assert (found.optimum.x == min_shortfall(program, returns, 0.9).optimum.x).all()
 
 
+@pytest.mark.parametrize("kind", range(4))
+@pytest.mark.parametrize("seed", [27, 36, 10])
+def test_a_shortfall_near_zero_within_a_ball_is_proved(seed, kind):
+    # cash, an asset and its mirror image, and next to nothing: what hedges adds up to rounding
+    rng = np.random.default_rng(seed)
+    n, rows = int(rng.integers(3, 15)), int(rng.integers(30, 300))
+    returns = rng.normal(0, 0.01, (rows, n)) * rng.uniform(0.3, 3, n)
+    returns[:, 0] = (0.0, -returns[:, 1], 1e-8, -1e-6)[kind]
+    ball = Ball(np.eye(n), np.full(n, 1 / n), rng.uniform(0.3, 1.1))
+    found = min_shortfall(replace(budget(n), balls=(ball,)), returns, 0.95)
+    assert found.gap <= max(1e-8 * abs(found.shortfall), 1e-12)
+
+
+@pytest.mark.parametrize("seed", [3, 127, 239])
+def test_curvature_and_a_ball_are_proved_together(seed):
+    program, returns, confidence = random_case(seed, "rounded")
+    factor = np.linalg.cholesky(
+        returns.T @ returns / len(returns) + 1e-8 * np.eye(len(program.linear))
+    ).T
+    program = replace(program, quadratic=factor.T @ factor)
+    away = factor @ min_shortfall(program, returns, confidence).optimum.x
+    still = (
+        factor
+        @ min_shortfall(
+            replace(program, quadratic=1e6 * program.quadratic), returns, confidence
+        ).optimum.x
+    )
+    radius = (np.linalg.norm(away) + np.linalg.norm(still)) / 2
+    ball = Ball(factor, np.zeros(len(factor)), radius)
+    found = min_shortfall(replace(program, balls=(ball,)), returns, confidence)
+    assert found.optimum.ball_prices[0] > 0
+
+
 def test_rules_no_portfolio_obeys_are_refused():
     program = also(budget(3), [1.0, 1, 0], 0.9, np.inf)
     program = also(program, [0.0, 1, 1], 0.9, np.inf)
