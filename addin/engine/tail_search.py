@@ -11,8 +11,8 @@ from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.program import Optimum, Program, UnprovedError
 from addin.engine.shortfall import min_shortfall
 from addin.engine.shortfall_linear import Places
-from addin.engine.solve import minimum
 from addin.engine.tail import value_at_risk
+from addin.engine.tail_steps import Step, Stepped
 from addin.errors import InfeasibleError
 
 _TAILS = (1.0, 2.0, 0.5, 4.0)  # times the tail: shortfalls to start from
@@ -63,17 +63,11 @@ class _Search:
     def worst_first(self, x: Vector) -> Places:
         return np.argsort(self.returns @ x, kind="stable")
 
-    def least_loss(self, kept: Places) -> Optimum:
-        """The least objective with the largest loss of the scenarios kept in it."""
-        beyond = 1 - 0.5 / len(kept)  # the tail is half a scenario: its mean is the largest loss
-        return min_shortfall(self.program, self.returns[kept], beyond).optimum
 
-
-Step = Callable[[Places], Optimum]
 Value = Callable[[Vector], float]
 
 
-def _descent(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum:
+def _descent(search: _Search, step: Step, value: Value, start: Stepped) -> Stepped:
     """Leave out the worst scenarios, solve for the others, and again: never a worse portfolio.
 
     The objective with the scenarios left out fixed is nowhere below the one with those left out
@@ -81,9 +75,13 @@ def _descent(search: _Search, step: Step, value: Value, start: Optimum) -> Optim
     """
     point = start
     for _ in range(_ROUNDS):
-        found = step(search.worst_first(point.x)[search.left_out :])
-        if not _is_better(value(found.x), value(point.x)):
-            return found if value(found.x) <= value(point.x) else point
+        try:
+            found = step(search.worst_first(point.optimum.x)[search.left_out :])
+        except (InfeasibleError, UnprovedError):  # of rounding: the point obeys all it asks for
+            return point
+        now, before = value(found.optimum.x), value(point.optimum.x)
+        if not _is_better(now, before):
+            return found if now <= before else point
         point = found
     return point
 
@@ -92,28 +90,28 @@ def _is_better(value: float, than: float) -> bool:
     return value < than - _BETTER * abs(than)
 
 
-def _exchanged(search: _Search, step: Step, value: Value, point: Optimum) -> Optimum | None:
+def _exchanged(search: _Search, step: Step, value: Value, point: Stepped) -> Stepped | None:
     """A better portfolio that leaves out another scenario in the place of the mildest one."""
-    order, count = search.worst_first(point.x), search.left_out
+    order, count = search.worst_first(point.optimum.x), search.left_out
     if not count:
         return None
-    back, kept = order[count - 1], order[count:]
-    for other in kept[:_EXCHANGED]:
+    now, back, kept = value(point.optimum.x), order[count - 1], order[count:]
+    for other in point.binding[:_EXCHANGED]:
         with suppress(InfeasibleError, UnprovedError):
-            found = step(np.append(np.setdiff1d(kept, other), back))
-            if _is_better(value(found.x), value(point.x)):
+            found = step(np.append(back, kept[kept != other]))
+            if _is_better(value(found.optimum.x), now):
                 return found
     return None
 
 
 def _local(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum:
-    point = _descent(search, step, value, start)
+    point = _descent(search, step, value, Stepped(start, np.arange(0)))
     for _ in range(_EXCHANGES):
         better = _exchanged(search, step, value, point)
         if better is None:
             break
         point = _descent(search, step, value, better)
-    return point
+    return point.optimum
 
 
 def _best(search: _Search, step: Step, value: Value, starts: list[Optimum]) -> SearchedOptimum:
@@ -179,39 +177,8 @@ def min_value_at_risk(
         Larsen, Mausser and Uryasev (2002), "Algorithms for optimization of value-at-risk".
     """
     search = _Search(program, scenarios, confidence)
-    return _best(search, search.least_loss, search.value, _first(search, starts, seed))
-
-
-@dataclass(frozen=True, eq=False)
-class _Limited:
-    """The least objective of a program with no loss of the scenarios kept above a bound."""
-
-    search: _Search
-    bound: float
-
-    def step(self, kept: Places) -> Optimum:
-        program, returns = self.search.program, self.search.returns[kept]
-        rows, held = len(program.rows), np.zeros(len(kept), dtype=bool)
-        while True:
-            found = minimum(_bounded(program, returns[held], self.bound))
-            missed = (returns @ found.x < -self.bound - EDGE / 10) & ~held
-            if not missed.any():
-                return replace(found, row_prices=found.row_prices[:rows])
-            held |= missed
-
-    def value(self, x: Vector) -> float:
-        """The objective; where the limit is exceeded, more than any."""
-        inside = self.search.at_risk(x) <= self.bound + EDGE
-        return self.search.program.value(x) if inside else np.inf
-
-
-def _bounded(program: Program, returns: Matrix, bound: float) -> Program:
-    return replace(
-        program,
-        rows=np.vstack([program.rows, returns]),
-        row_lower=np.append(program.row_lower, np.full(len(returns), -bound)),
-        row_upper=np.append(program.row_upper, np.full(len(returns), np.inf)),
-    )
+    step = Step(program, scenarios)
+    return _best(search, step, search.value, _first(search, starts, seed))
 
 
 def within_value_at_risk(
@@ -246,7 +213,7 @@ def within_value_at_risk(
     first = _first(plain, starts, seed)
     inside = [start for start in first if plain.at_risk(start.x) <= bound]
     if not inside:
-        least = _best(plain, plain.least_loss, plain.value, first)
+        least = _best(plain, Step(flat, scenarios), plain.value, first)
         if least.value_at_risk > bound + EDGE:
             raise InfeasibleError(
                 f"the least value at risk found is {least.value_at_risk:.4%} a row, "
@@ -254,5 +221,8 @@ def within_value_at_risk(
             )
         inside = [least.optimum]
     search = _Search(program, scenarios, confidence)
-    limited = _Limited(search, bound)
-    return _best(search, limited.step, limited.value, inside)
+
+    def value(x: Vector) -> float:
+        return program.value(x) if search.at_risk(x) <= bound + EDGE else np.inf
+
+    return _best(search, Step(program, scenarios, bound), value, inside)
