@@ -104,8 +104,8 @@ def _exchanged(search: _Search, step: Step, value: Value, point: Stepped) -> Ste
     return None
 
 
-def _local(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum:
-    point = _descent(search, step, value, Stepped(start, np.arange(0)))
+def _improved(search: _Search, step: Step, value: Value, point: Stepped) -> Optimum:
+    """Where exchanges lead from the end of a descent."""
     for _ in range(_EXCHANGES):
         better = _exchanged(search, step, value, point)
         if better is None:
@@ -114,13 +114,22 @@ def _local(search: _Search, step: Step, value: Value, start: Optimum) -> Optimum
     return point.optimum
 
 
-def _best(search: _Search, step: Step, value: Value, starts: list[Optimum]) -> SearchedOptimum:
-    ends = []
+def _ends(search: _Search, step: Step, value: Value, starts: list[Optimum]) -> Iterator[Optimum]:
+    """Where each start leads; descents that end at the same objective go on as one."""
+    known: list[tuple[float, Optimum]] = []
     for start in starts:
-        with suppress(UnprovedError):
-            ends.append(_local(search, step, value, start))
-    if not ends:
-        raise UnprovedError("no portfolio to start from led to one that could be proved")
+        point = _descent(search, step, value, Stepped(start, np.arange(0)))
+        now = value(point.optimum.x)
+        same = [end for before, end in known if abs(now - before) <= _SAME * abs(before)]
+        end = same[0] if same else _improved(search, step, value, point)
+        known.append((now, end))
+        yield end
+
+
+def _best(search: _Search, step: Step, value: Value, starts: list[Optimum]) -> SearchedOptimum:
+    if not starts:
+        raise UnprovedError("no portfolio to start from could be proved")
+    ends = list(_ends(search, step, value, starts))
     values = [value(end.x) for end in ends]
     least = min(values)
     agreed = sum(each <= least + _SAME * abs(least) for each in values)

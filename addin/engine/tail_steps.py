@@ -1,6 +1,7 @@
 """Programs in which no scenario of those kept loses more than a level, or a bound."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -78,7 +79,7 @@ class Step:
             row_upper=np.append(base.row_upper, np.full(len(returns), np.inf)),
         )
 
-    @property
+    @cached_property
     def _with_level(self) -> Program:
         """The program over weights and a level that is paid for."""
         base = self.program
