@@ -52,29 +52,33 @@ class Step:
             InfeasibleError: If no point obeys the limits.
             UnprovedError: If a program cannot be proved.
         """
-        n, rows = len(self.program.linear), len(self.program.rows)
-        held, kept_returns = kept[: _HELD_EACH * n + _HELD], self.returns[kept]
+        n, returns = len(self.program.linear), self.returns[kept]
+        held = np.arange(len(kept)) < _HELD_EACH * n + _HELD
         while True:
-            found = minimum(self._written(self.returns[held]))
+            found = minimum(self._written(returns[held]))
             level = float(found.x[-1]) if self.bound is None else self.bound
-            losses = -(kept_returns @ found.x[:n])
-            losses[np.isin(kept, held)] = -np.inf
-            missed = np.flatnonzero(losses > level + _MISSED)
+            losses = -(returns @ found.x[:n])
+            missed = np.flatnonzero((losses > level + _MISSED) & ~held)
             if not len(missed):
-                prices = found.row_prices[rows:]
-                binding = held[np.argsort(-prices)][: np.count_nonzero(prices > 0)]
-                optimum = replace(found, x=found.x[:n], row_prices=found.row_prices[:rows])
-                return Stepped(optimum, binding)
-            worst = missed[np.argsort(-losses[missed])][:_MORE]
-            held = np.append(held, kept[worst])
+                return self._stepped(found, kept[held])
+            held[missed[np.argsort(-losses[missed])][:_MORE]] = True
+
+    def _stepped(self, found: Optimum, held: Places) -> Stepped:
+        n, rows = len(self.program.linear), len(self.program.rows)
+        prices = found.row_prices[rows:]
+        binding = held[np.argsort(-prices)][: np.count_nonzero(prices > 0)]
+        optimum = replace(found, x=found.x[:n], row_prices=found.row_prices[:rows])
+        return Stepped(optimum, binding)
 
     def _written(self, returns: Matrix) -> Program:
-        base = self.program if self.bound is not None else self._with_level
-        beside = len(base.linear) - returns.shape[1]
-        least = 0.0 if self.bound is None else -self.bound
+        base, least = self._with_level, 0.0
+        if self.bound is None:
+            returns = np.column_stack([returns, np.ones(len(returns))])
+        else:
+            base, least = self.program, -self.bound
         return replace(
             base,
-            rows=np.vstack([base.rows, np.pad(returns, ((0, 0), (0, beside)), constant_values=1)]),
+            rows=np.vstack([base.rows, returns]),
             row_lower=np.append(base.row_lower, np.full(len(returns), least)),
             row_upper=np.append(base.row_upper, np.full(len(returns), np.inf)),
         )
