@@ -99,6 +99,7 @@ class _Growing:
             np.concatenate([base.upper, *self.upper]),
             tuple(_padded(ball, beside) for ball in base.balls),
             self._lifted_cones(width),
+            base.constant,
         )
 
 

@@ -83,6 +83,7 @@ class Program:
         upper: (n,).
         balls: Quadratic limits.
         cones: Second-order cones.
+        constant: Added to the objective: what is small beside its parts is measured whole.
     """
 
     quadratic: Matrix
@@ -94,6 +95,7 @@ class Program:
     upper: Vector
     balls: tuple[Ball, ...] = ()
     cones: tuple[Cone, ...] = ()
+    constant: float = 0.0
 
     @cached_property
     def least(self) -> Vector:

@@ -18,8 +18,10 @@ def min_volatility(problem: Problem) -> Program:
 
 def min_tracking_error(problem: Problem) -> Program:
     """Least (w−b)'Σ(w−b), plus the concentration penalty."""
-    towards = problem.assumptions.covariance @ problem.required_benchmark()
-    return problem.program(problem.penalised, -towards[problem.here])
+    benchmark = problem.required_benchmark()
+    towards = problem.assumptions.covariance @ benchmark
+    program = problem.program(problem.penalised, -towards[problem.here])
+    return replace(program, constant=float(benchmark @ towards) / 2)
 
 
 def max_utility(problem: Problem, risk_aversion: float) -> Program:

@@ -43,10 +43,10 @@ def inside(program: Program, wanted: Vector) -> Vector:
     for part in _LEAST_PARTS:
         least = np.maximum(program.lower, part * wanted)
         relative = _relative(program, wanted, np.eye(k), np.zeros(k), least)
-        try:
-            return np.asarray(wanted * (1 + solve_qp(relative).x))
-        except InfeasibleError:
-            continue
+        with suppress(InfeasibleError, UnprovedError):
+            step = solve_qp(relative).x
+            if relative.violation(step) <= EDGE:
+                return np.asarray(wanted * (1 + step))
     raise NowhereError("no weights above zero obey the limits")
 
 

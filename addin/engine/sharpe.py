@@ -23,6 +23,7 @@ Places = NDArray[np.int64]
 Method = Callable[[Program], Optimum]
 
 _ROUNDS = 12
+_TILTS = 20
 _FEW = 80  # assets whose upper bounds are cheaper written at once than found one by one
 _CROSSED = 1e-10
 _NEAR = 0.7  # of an upper bound: what will bind costs a row, what is found later a round
@@ -164,6 +165,29 @@ def _by_cones(base: Program, excess: Vector) -> Optimum:
     return point
 
 
+def _by_tilts(base: Program, excess: Vector) -> Optimum:
+    """Mean–variance optima until the tilt that one asks for is the tilt it was found with.
+
+    Both are numbers, so that their difference is brought to zero by secants.
+
+    Source:
+        Dinkelbach (1967), "On nonlinear fractional programming".
+    """
+    start = minimum(replace(base, linear=-excess))
+    tilt, before = _tilt(base, excess, start.x), (0.0, 0.0)
+    for _ in range(_TILTS):
+        point = minimum(replace(base, quadratic=tilt * base.quadratic, linear=-excess))
+        if is_optimal(_tangent(base, excess, point.x), point):
+            break
+        missing = _tilt(base, excess, point.x) - tilt
+        if tilt == before[0]:
+            break
+        slope = (missing - before[1]) / (tilt - before[0]) if before[0] else 0.0
+        before = tilt, missing
+        tilt += -missing / slope if slope < 0 else missing
+    return point
+
+
 def _candidates(base: Program, excess: Vector) -> Iterator[Callable[[], Optimum]]:
     """Ways to a point that may have the greatest ratio, the cheapest first."""
     if len(excess) >= MANY:
@@ -172,6 +196,7 @@ def _candidates(base: Program, excess: Vector) -> Iterator[Callable[[], Optimum]
         yield lambda: _by_rows_reached(base, excess, solve_qp)
     yield lambda: _by_rows(base, excess)
     yield lambda: _by_cones(base, excess)
+    yield lambda: _by_tilts(base, excess)
 
 
 def _require_excess(problem: Problem) -> float:

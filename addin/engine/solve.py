@@ -8,13 +8,14 @@ import numpy as np
 
 from addin.domain.weights import EDGE
 from addin.engine.multiplier import by_price
-from addin.engine.polish import from_scratch, polished
+from addin.engine.polish import from_scratch, polished, refined
 from addin.engine.program import Ball, Cone, Mask, Optimum, Program, UnprovedError, gap
+from addin.engine.sequential import sequential
 from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp, solve_qp
 from addin.errors import InfeasibleError
 
 OPTIMALITY = 1e-8  # largest gap, relative to the size of the objective
-_ROUNDING = 1e-10  # of the largest coefficient
+_ROUNDINGS = (1e-14, 1e-11)  # of the largest coefficient: gaps that are none
 _FIXED = 1e-12  # bounds this close leave a variable no room
 MANY = 100  # variables from which a few systems of equations beat an interior-point method
 
@@ -28,14 +29,15 @@ def is_optimal(program: Program, point: Optimum, floor: float = 0.0) -> bool:
         floor: A gap that is small enough whatever the objective, in its unit.
     """
     curved = float(point.x @ (program.quadratic @ point.x)) / 2
-    size = curved + abs(float(program.linear @ point.x))
+    linear = float(program.linear @ point.x)
+    size = abs(curved + linear + program.constant) if program.constant else curved + abs(linear)
     tolerance = max(OPTIMALITY * size, floor)
     return program.violation(point.x) <= EDGE and gap(program, point) <= tolerance
 
 
 def _linear_candidates(program: Program) -> Iterator[Optimum]:
     """An interior point finds most vertices and is here at once; HiGHS has to be imported."""
-    with suppress(InfeasibleError):
+    with suppress(InfeasibleError, UnprovedError):
         yield polished(program, solve_qp(program))
     raw = solve_lp(program)
     yield polished(program, raw)
@@ -45,13 +47,32 @@ def _linear_candidates(program: Program) -> Iterator[Optimum]:
 def _quadratic_candidates(program: Program) -> Iterator[Optimum]:
     if len(program.linear) >= MANY and not program.linear.any():
         yield from_scratch(program)
-    raw = solve_qp(program)
-    yield polished(program, raw)
+    try:
+        yield from _from(program, solve_qp(program))
+    except InfeasibleError:
+        solve_lp(replace(program, quadratic=0 * program.quadratic, linear=0 * program.linear))
+    except UnprovedError:
+        pass
+    yield from _from(program, solve_cone(program, ()))
+
+
+def _from(program: Program, raw: Optimum) -> Iterator[Optimum]:
+    near = polished(program, raw)
+    yield near
+    yield from _refined(program, near)
     yield raw
+    yield from _refined(program, raw)
+
+
+def _refined(program: Program, point: Optimum) -> Iterator[Optimum]:
+    """More digits, where a covariance near to singular has left too few."""
+    with suppress(np.linalg.LinAlgError):
+        yield refined(program, point)
 
 
 def _curved_candidates(program: Program) -> Iterator[Optimum]:
     """What a program without its balls leads to, then a cone program with them."""
+    found = None
     if not program.cones:
         with suppress(UnprovedError):
             found = _solved(replace(program, balls=()))
@@ -61,7 +82,12 @@ def _curved_candidates(program: Program) -> Iterator[Optimum]:
     raw = solve_cone(program, [cone_of(ball) for ball in program.balls])
     if not program.cones:  # polishing knows no cones: Clarabel's own digits have to do
         yield polished(program, raw)
-    yield raw
+        yield raw
+        yield from sequential(program, raw, _solved)
+    else:
+        yield raw
+    if found is not None and len(program.linear) < MANY:
+        yield from _held_by_one(program, found)
 
 
 def _held_by_one(program: Program, found: Optimum) -> Iterator[Optimum]:
@@ -92,17 +118,18 @@ def _solved(program: Program) -> Optimum:
         if is_optimal(program, point):
             return point
         tried.append(point)
-    # where a portfolio without risk exists the least variance is zero and has no relative error
-    floor = _ROUNDING * size_of(program)
-    for point in tried:
-        if is_optimal(program, point, floor):
-            return point
+    # a portfolio almost without risk has a variance that is rounding, and no relative error
+    for rounding in _ROUNDINGS:
+        for point in tried:
+            if is_optimal(program, point, rounding * size_of(program)):
+                return point
     raise UnprovedError("the optimum could not be proved")
 
 
 def _restricted(program: Program, free: Mask) -> Program:
     x = np.where(free, 0.0, program.lower)
     shift = program.rows @ x
+    whole = bool(program.constant) or not program.linear.any()
     return Program(
         program.quadratic[free][:, free],
         (program.linear + program.quadratic @ x)[free],
@@ -113,6 +140,7 @@ def _restricted(program: Program, free: Mask) -> Program:
         program.upper[free],
         tuple(Ball(b.factor[:, free], b.centre - b.factor @ x, b.radius) for b in program.balls),
         tuple(Cone(c.matrix[:, free], c.point(x)) for c in program.cones),
+        program.constant + program.value(x) if whole else 0.0,
     )
 
 

@@ -11,7 +11,7 @@ import piqp
 from numpy.typing import NDArray
 
 from addin.domain.weights import Matrix, Vector
-from addin.engine.program import Ball, Optimum, Program
+from addin.engine.program import Ball, Optimum, Program, UnprovedError
 from addin.errors import InfeasibleError
 
 _TOLERANCE = 1e-10
@@ -33,7 +33,8 @@ def solve_qp(program: Program) -> Optimum:
     """PIQP's solution of a quadratic program; balls are left aside.
 
     Raises:
-        InfeasibleError: If the solver finds no point.
+        InfeasibleError: If the solver says that there is no point, which has to be confirmed.
+        UnprovedError: If it finds no numbers at all.
 
     Source:
         Schwan, Jiang, Kuhn and Jones (2023), "PIQP: A Proximal Interior-Point Quadratic
@@ -41,6 +42,13 @@ def solve_qp(program: Program) -> Optimum:
     """
     size, equation = size_of(program), program.row_lower == program.row_upper
     equations, others = equation.nonzero()[0], (~equation).nonzero()[0]
+    heights = np.abs(program.rows).max(axis=1, initial=0.0)  # rows in scores beside rows in weights
+    heights[heights == 0] = 1.0
+    rows, least, most = (
+        program.rows / heights[:, None],
+        program.row_lower / heights,
+        program.row_upper / heights,
+    )
     solver = piqp.DenseSolver()
     solver.settings.eps_abs = _TOLERANCE
     solver.settings.eps_rel = _TOLERANCE
@@ -48,20 +56,24 @@ def solve_qp(program: Program) -> Optimum:
     solver.setup(
         (program.quadratic / size).T,  # symmetric, and so in the order PIQP wants
         program.linear / size,
-        np.asfortranarray(program.rows[equations]),
-        program.row_lower[equations],
-        np.asfortranarray(program.rows[others]),
-        program.row_lower[others],
-        program.row_upper[others],
+        np.asfortranarray(rows[equations]),
+        least[equations],
+        np.asfortranarray(rows[others]),
+        least[others],
+        most[others],
         program.lower,
         program.upper,
     )
-    if solver.solve() != piqp.Status.PIQP_SOLVED:
+    status = solver.solve()
+    if status == piqp.Status.PIQP_PRIMAL_INFEASIBLE:
         raise InfeasibleError(NOTHING)
-    found = solver.result
+    found = solver.result  # of any other status the proof is the judge
+    if not np.isfinite(found.x).all():
+        raise UnprovedError("PIQP found no numbers")
     prices = np.empty(len(equation))
     prices[equations] = -found.y * size
     prices[others] = (found.z_l - found.z_u) * size
+    prices /= heights
     return Optimum(found.x, prices, (0.0,) * len(program.balls), "PIQP", found.info.iter)
 
 
