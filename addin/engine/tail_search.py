@@ -163,7 +163,7 @@ def _first(search: _Search, starts: int, seed: int) -> list[Optimum]:
 
 
 def min_value_at_risk(
-    program: Program, scenarios: Matrix, confidence: float, *, starts: int = 5, seed: int = 0
+    program: Program, scenarios: Matrix, confidence: float, *, starts: int = 4, seed: int = 0
 ) -> SearchedOptimum:
     """A point of little ½ x'Px + q'x + historical value at risk: a local optimum, not proved.
 
@@ -198,7 +198,7 @@ def within_value_at_risk(
     confidence: float,
     bound: float,
     *,
-    starts: int = 5,
+    starts: int = 4,
     seed: int = 0,
 ) -> SearchedOptimum:
     """A point of little ½ x'Px + q'x with a historical value at risk of at most ``bound``.

@@ -10,6 +10,7 @@ from scipy.stats import norm, qmc
 from addin.engine.program import Ball, Cone, Program
 from addin.engine.shortfall import min_shortfall, tail_cut
 from addin.engine.tail import expected_shortfall, value_at_risk
+from addin.engine.tail_proof import least_on_plane
 from addin.errors import InfeasibleError, InputError
 
 PAPER = json.loads(
@@ -297,6 +298,15 @@ def test_curvature_and_a_ball_are_proved_together(seed):
     ball = Ball(factor, np.zeros(len(factor)), radius)
     found = min_shortfall(replace(program, balls=(ball,)), returns, confidence)
     assert found.optimum.ball_prices[0] > 0
+
+
+def test_the_bound_of_a_plane_is_below_every_portfolio_and_near_the_best():
+    program, factor, radius, returns = limited_volatility(0.5)
+    program = replace(program, balls=(Ball(factor, np.zeros(5), radius),))
+    gradient = -returns[returns.sum(axis=1).argsort()[:20]].mean(axis=0)
+    least, bound = least_on_plane(program, gradient)
+    value = (program.linear + gradient) @ least.x
+    assert value - 1e-8 * abs(value) <= bound <= value
 
 
 def test_rules_no_portfolio_obeys_are_refused():

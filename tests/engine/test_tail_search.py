@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from addin.engine.program import Program
+from addin.engine.program import Ball, Program
 from addin.engine.shortfall import min_shortfall
 from addin.engine.tail import value_at_risk
 from addin.engine.tail_search import min_value_at_risk, within_value_at_risk
+from addin.engine.tail_steps import Step
 from addin.errors import InfeasibleError, InputError
 
 
@@ -98,6 +99,44 @@ def test_exchanges_lead_a_single_start_out_of_most_local_minima():
 def history(n=5, rows=260):
     rng = np.random.default_rng(5)
     return rng.normal(4e-4, 0.008, (rows, n)) + 0.006 * rng.standard_t(3, (rows, 1))
+
+
+def test_scenarios_that_a_step_missed_at_first_are_added(monkeypatch):
+    returns, kept = history(), np.arange(260)
+    right = largest_loss_of(returns)
+    for name in ("HELD_EACH", "HELD"):
+        monkeypatch.setattr(f"addin.engine.tail_steps._{name}", 1)
+    monkeypatch.setattr("addin.engine.tail_steps._MORE", 2)
+    found = Step(budget(5), returns)(kept).optimum.x
+    assert -(returns @ found).min() == pytest.approx(right, abs=1e-12)
+    reward = replace(budget(5), linear=-returns.mean(axis=0))
+    within = Step(reward, returns, 1.01 * right)(kept).optimum.x
+    assert -(returns @ within).min() == pytest.approx(1.01 * right, abs=1e-11)
+
+
+def largest_loss_of(returns):
+    return min_shortfall(budget(returns.shape[1]), returns, 0.9999).shortfall
+
+
+def test_what_is_worth_leaving_out_binds_and_lowers_the_loss():
+    returns, kept = history(), np.arange(260)
+    stepped = Step(budget(5), returns)(kept)
+    losses = -(returns @ stepped.optimum.x)
+    assert 1 <= len(stepped.binding) <= 6
+    assert losses[stepped.binding] == pytest.approx(losses.max(), abs=1e-10)
+    for scenario in stepped.binding:
+        other = Step(budget(5), returns)(np.delete(kept, scenario)).optimum.x
+        assert -np.delete(returns, scenario, axis=0).dot(other).min() < losses.max() - 1e-7
+
+
+def test_a_search_keeps_within_a_ball():
+    returns = history()
+    ball = Ball(np.eye(5), np.full(5, 0.2), 0.3)
+    program = replace(budget(5), balls=(ball,))
+    found = min_value_at_risk(program, returns, 0.9)
+    shortfall = min_shortfall(program, returns, 0.9)
+    assert program.violation(found.optimum.x) <= 1e-9
+    assert found.value_at_risk <= shortfall.value_at_risk
 
 
 def test_it_is_never_worse_than_the_least_shortfall():
