@@ -169,8 +169,23 @@ def _note(limit: HoldingsLimit, found: FewHoldings, gap: float, *, exact: bool) 
     return f"{tried}; none is better by more than {gap:.2%} of the objective" if exact else tried
 
 
-def among_few(task: Task, method: Method) -> tuple[Answer, str]:
-    """The optimum among portfolios of few holdings, and how far that is proved.
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """An optimum among portfolios of few holdings.
+
+    Attributes:
+        answer: Optimum and value.
+        task: With the assets that were chosen, and without a limit on their number.
+        note: How far the choice is proved; blank where there was none.
+    """
+
+    answer: Answer
+    task: Task
+    note: str = ""
+
+
+def among_few(task: Task, method: Method) -> Chosen:
+    """The optimum among portfolios of few holdings.
 
     Raises:
         InfeasibleError: If no portfolio of few holdings obeys the rules.
@@ -178,13 +193,14 @@ def among_few(task: Task, method: Method) -> tuple[Answer, str]:
     """
     feasible, limit = task.problem.feasible, task.problem.feasible.holdings
     if limit is None or all(map(is_cash, feasible.tickers)):
-        return within_tails(task, method), ""
+        return Chosen(within_tails(task, method), task)
     if method.everywhere:
         raise InputError(
             f"{'; '.join(limit.words)}: this objective gives every asset a weight; leave that out"
         )
     search = _Search(task, method, limit)
     found, gap = search.found()
-    answer = within_tails(search.among(found.weights), method)
+    only = search.among(found.weights)
+    answer = within_tails(only, method)
     exact = not answer[0].note  # what a local search finds is no bound
-    return answer, _note(limit, found, gap, exact=exact)
+    return Chosen(answer, only, _note(limit, found, gap, exact=exact))

@@ -14,7 +14,7 @@ from addin.domain.weights import EDGE, Vector
 from addin.engine.conflict import explained
 from addin.engine.cutting_planes import CutError
 from addin.engine.feasible import FeasibleSet
-from addin.engine.few import among_few
+from addin.engine.few import Chosen, among_few
 from addin.engine.objectives import METHODS, Objective, objective_named, require_honoured
 from addin.engine.problem import Problem, problem_of
 from addin.engine.program import Optimum, UnprovedError
@@ -46,18 +46,20 @@ class Optimised:
     """A task that has been solved.
 
     Attributes:
-        task: What was to be solved.
+        task: What was to be solved; among few holdings, with those that were chosen.
         objective: In which sense.
         optimum: Weights, prices and solver.
         value: Of the objective, in its own unit.
         note: What a reader should know of how it was found.
+        whole: Market and rules before holdings were chosen.
     """
 
     task: Task
     objective: Objective
     optimum: Optimum
     value: float
-    note: str = ""
+    note: str
+    whole: Problem
 
     @property
     def weights(self) -> Vector:
@@ -124,20 +126,23 @@ def explaining(problem: Problem) -> Iterator[None]:
         ) from None
 
 
-def by_method(task: Task, method: Method) -> tuple[Optimum, float, str]:
-    """The optimum of a task under every rule, its value, and what a reader should know of it.
+def by_method(task: Task, method: Method) -> Chosen:
+    """The optimum of a task under every rule, with all that a reader should know of it.
 
     Raises:
         InfeasibleError: If no portfolio obeys the rules.
         UnprovedError: If the optimum could not be proved.
     """
-    (found, value), note = among_few(task, method)
+    chosen = among_few(task, method)
+    found, value = chosen.answer
     tidied = replace(found, x=_tidy(task.problem.feasible, found.x))
-    return tidied, value, "; ".join(filter(None, [found.note, note]))
+    note = "; ".join(filter(None, [found.note, chosen.note]))
+    return replace(chosen, answer=(tidied, value), note=note)
 
 
 def _solved(task: Task, objective: Objective) -> Optimised:
-    return Optimised(task, objective, *by_method(task, METHODS[objective]))
+    found = by_method(task, METHODS[objective])
+    return Optimised(found.task, objective, *found.answer, found.note, task.problem)
 
 
 def problem_under(

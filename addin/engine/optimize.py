@@ -96,7 +96,7 @@ def optimize(
             such that no portfolio can be proved best.
     """
     found = optimised(assumptions, feasible, objective, settings, **given)
-    solution = _solution(found.problem, found.optimum, found.value, found.note)
+    solution = _solution(found.whole, found.optimum, found.value, found.note)
     return replace(solution, objective=found.objective, settings=settings)
 
 
@@ -118,4 +118,5 @@ def nearest(
     problem = problem_under(assumptions, feasible, AS_STATED, given)
     goal = aligned(wanted, feasible.tickers, "wanted weights")
     with explaining(problem):
-        return _solution(problem, *by_method(Task(problem, AS_STATED), to_nearest(goal)))
+        found = by_method(Task(problem, AS_STATED), to_nearest(goal))
+    return _solution(problem, *found.answer, found.note)

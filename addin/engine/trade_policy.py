@@ -87,7 +87,7 @@ class TradePolicy:
         hard = [limit for limit in self.limits if limit.hard]
         wide, known = view.universe, {label_key(ticker) for ticker in self.universe.tickers}
         one_by_one = [part for limit in hard for part in _spread(limit, self.universe)]
-        allowed = feasible_set(wide, self.classes, one_by_one)
+        allowed = feasible_set(wide, self.classes, one_by_one, shorting=True)
         rules: list[tuple[str, Vector, float, float]] = [
             (rule.words, rule.coefficients, rule.lower, rule.upper) for rule in allowed.rules
         ]
