@@ -110,7 +110,8 @@ MISTAKES = {
     ),
     "rules that contradict each other": (
         {"Policy_Limits": cell(2, "Value", 0.45)},
-        "no portfolio obeys together: AGG ≥ 45%; AGG ≤ 25%",
+        "no portfolio obeys together: AGG ≥ 45%; each asset ≤ 25%; the least change that would "
+        "do: AGG ≥ 25% instead of 45%",
     ),
     "a benchmark of 90 %": (
         {"Policy_Benchmark": cell(0, "Weight", 0.5)},

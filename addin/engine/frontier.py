@@ -152,7 +152,7 @@ def frontier(
         return optimised(assumptions, feasible, objective, wanted, **given)
 
     first, last = best(risk), best(Objective.MAX_RETURN)
-    problem = first.problem
+    problem = first.whole
     low, high = (float(problem.expected_returns @ end.weights) for end in (first, last))
     expected = np.linspace(low, high, points)[1:-1]
     if risk is Objective.MIN_VOLATILITY and not _in_pieces(problem.feasible):

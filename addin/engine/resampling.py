@@ -76,26 +76,20 @@ def _require_rows(problem: Problem, sampling: Sampling) -> None:
         raise InputError(
             f"observations: need more rows than assets ({risky}), found {sampling.observations}"
         )
-    if problem.feasible.holdings is not None:
-        words = ", ".join(problem.feasible.holdings.words)
-        raise InputError(
-            f"resampling: a mean of portfolios has more and smaller holdings than each, so it "
-            f"cannot keep to {words}"
-        )
 
 
 def optima(solved: Optimised, sampling: Sampling) -> Matrix:
     """Weights that are best in markets drawn at random, all within the policy as assumed.
 
     Each market is estimated from normal returns drawn with the moments assumed. Limits of
-    expected return, volatility, tracking error and CVaR stay those of the market assumed.
+    expected return, volatility, tracking error and CVaR stay those of the market assumed; where
+    holdings are few, they are those chosen in it.
 
     Returns:
         (k, n), k markets that have an optimum.
 
     Raises:
-        InputError: If rows are too few, the number of holdings is limited, or fewer than half
-            of the markets have an optimum.
+        InputError: If rows are too few, or fewer than half of the markets have an optimum.
 
     Source:
         Michaud (1998), "Efficient Asset Management", chapter 6.

@@ -17,6 +17,7 @@ from addin.engine.settings import AS_STATED, Settings
 from addin.engine.shocks import Shock, shocks
 from addin.errors import InputError
 
+_DIGITS = 9  # of a turnover: what differs by rounding keeps the order of the inputs
 _RIDGE = 1e-12  # of the mean variance: what never moves has a root too
 NO_ANSWER = "no portfolio is best then, or none obeys the policy"
 
@@ -112,7 +113,7 @@ def sensitivities(solved: Optimised) -> tuple[Sensitivity, ...]:
     base = solved.problem.assumptions
     found = [_measured(solved, shock) for shock in shocks(base)]
     largest = [np.inf if each.turnover is None else each.turnover for each in found]
-    return tuple(found[i] for i in np.argsort(-np.array(largest), kind="stable"))
+    return tuple(found[i] for i in np.argsort(-np.round(largest, _DIGITS), kind="stable"))
 
 
 def sensitivity(
