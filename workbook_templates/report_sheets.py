@@ -95,6 +95,8 @@ def draw_report_sheets(
     for name, detail in DETAILS.items():
         page = Page(book, book.add_worksheet(name), style, content, detail.widths)
         tables |= _detail(page)
+        if name == schema.PROPOSAL:  # a committee compares candidates side by side
+            page.sheet.fit_to_pages(1, 1)
         if name in CHARTS:
             titles |= _draw_charts(page, tables)
     _summary_charts(summary, tables[schema.CLASSES.name], titles)

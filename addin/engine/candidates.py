@@ -130,6 +130,7 @@ def candidates(  # noqa: PLR0913 (market, policy and holdings are separate input
     returns: Returns | None = None,
     score: ScoreWeights | None = None,
     settings: Settings | None = None,
+    required_return: float | None = None,
     confidence: float = 0.95,
 ) -> CandidateSet:
     """Portfolios to choose from, compared, with one recommended.
@@ -138,7 +139,8 @@ def candidates(  # noqa: PLR0913 (market, policy and holdings are separate input
     the rules allow); and optima that differ in intent: least volatility, greatest Sharpe ratio,
     greatest utility, greatest return (within the limit of volatility, else at the policy
     target's volatility), least tracking error, utility with a penalty on concentration, greatest
-    return at the policy target's volatility, least volatility at its return. How they are ranked
+    return at the policy target's volatility, least volatility at its return and at the return
+    required. How they are ranked
     is said by ``score.scores`` and ``recommendation.ranking``.
 
     Args:
@@ -152,6 +154,7 @@ def candidates(  # noqa: PLR0913 (market, policy and holdings are separate input
         returns: Per row, for cvar; None leaves it out.
         score: How much each criterion counts.
         settings: How to optimise.
+        required_return: Annual, what the policy's objectives ask for; None if they do not.
         confidence: Of cvar.
 
     Raises:
@@ -167,6 +170,7 @@ def candidates(  # noqa: PLR0913 (market, policy and holdings are separate input
         settings or Settings(),
         returns,
         confidence,
+        required_return,
     )
     yardstick = Yardstick(
         assumptions, universe, classes, limits, returns, benchmark, current, confidence

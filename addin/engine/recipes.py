@@ -22,6 +22,8 @@ from addin.errors import InfeasibleError, InputError
 
 POLICY_TARGET = "Policy target"
 
+Recipe = tuple[str, Callable[[], Solution]]
+
 
 @dataclass(frozen=True, eq=False)
 class Workshop:
@@ -35,6 +37,7 @@ class Workshop:
     settings: Settings
     returns: Returns | None = None
     confidence: float = 0.95
+    required_return: float | None = None
 
     @cached_property
     def universe(self) -> Universe:
@@ -168,7 +171,16 @@ class Workshop:
         return self.best(Objective.MIN_CVAR)
 
     @property
-    def recipes(self) -> tuple[tuple[str, Callable[[], Solution]], ...]:
+    def _of_objectives(self) -> tuple[Recipe, ...]:
+        """The least volatile portfolio that earns what the policy requires, if it requires it."""
+        required = self.required_return
+        if required is None:
+            return ()
+        wanted = replace(self.settings, target_return=required)
+        return (("Required return", lambda: self.best(Objective.MIN_VOLATILITY, wanted)),)
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
         """Every candidate but what is held, in the order shown."""
         return (
             (POLICY_TARGET, lambda: self.target),
@@ -183,4 +195,5 @@ class Workshop:
             ("Diversified", self.diversified),
             ("Target risk", self.target_risk),
             ("Target return", self.target_return),
+            *self._of_objectives,
         )

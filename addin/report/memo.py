@@ -82,6 +82,9 @@ def _rejected(study: Study) -> Iterator[str]:
         f"{percent(c.expected_return)}, volatility {percent(c.volatility)}. {sentence([c.reason])}"
         for c in others
     )
+    if impossible := study.candidate_set.left_out:
+        yield "Not possible or not different:"
+        yield _bullets(f"**{name}**: {reason}." for name, reason in impossible)
 
 
 def _trades(study: Study) -> Iterator[str]:

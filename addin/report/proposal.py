@@ -22,6 +22,7 @@ from addin.report.words import distance, drawn, percent, plural, shown
 CURRENT, TARGET = "Current", "Policy target"
 RECOMMENDED = "✓ Recommended"
 MOST_PRICES = 3
+AT_BEST = "At the greatest utility"
 BINDS = 0.0005  # a rule within 0.05 pp of its limit holds the proposal back: lots are whole
 
 
@@ -72,7 +73,7 @@ def dearest_words(study: Study) -> list[str]:
     if _is_optimum(study):
         return []
     dearest = sorted(study.rule_prices, key=lambda price: -abs(price.per_point or 0.0))
-    return [f"At most utility {each.words}" for each in dearest[:MOST_PRICES] if each.per_point]
+    return [f"{AT_BEST} {each.words}" for each in dearest[:MOST_PRICES] if each.per_point]
 
 
 def binding_rows(study: Study) -> list[Row]:

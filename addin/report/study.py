@@ -228,11 +228,15 @@ class Study:
     def limits(self) -> tuple[Limit, ...]:
         """Limits on a proposal: one on an asset that is left out asks nothing any more."""
         out = {label_key(ticker) for ticker in self.case.without}
-        return tuple(x for x in self.policy_limits if label_key(x.selector) not in out)
+        return tuple(x for x in self.case.policy.limits if label_key(x.selector) not in out)
 
     @property
     def policy_limits(self) -> tuple[Limit, ...]:
-        """Every limit of the policy, and as a soft one the return its objectives require."""
+        """Every limit that is checked: those of the policy, and the return its objectives require.
+
+        That return is aimed at by a candidate of its own; priced as a soft limit it would turn
+        every other candidate into one that seeks return.
+        """
         policy = self.case.policy
         required = policy.required_return_limit
         return policy.limits if required is None else (*policy.limits, required)
@@ -258,6 +262,7 @@ class Study:
             returns=self.returns,
             score=policy.score,
             settings=self.settings,
+            required_return=policy.required_return,
             confidence=self.case.options.confidence,
         )
 

@@ -60,7 +60,7 @@ def min_tracking_error(policy, weights):
     active = weights - policy.benchmark
     least = by_norm(policy, 1.0, policy.benchmark, np.zeros(policy.n)).bound()
     error = policy.deviation(active)
-    return Claim(error, least, policy.covariance @ active / max(error, NONE), error)
+    return Claim(error, max(least, 0.0), policy.covariance @ active / max(error, NONE), error)
 
 
 def max_utility(policy, weights):

@@ -253,7 +253,7 @@ def test_many_binding_rules_end_in_how_many_more(study, altered, monkeypatch):
     rows = proposal.binding_rows(twin)
     words = [row[0] for row in rows]
     assert len(rows) == BINDING_ROWS and "and 7 more" in words  # three rows tell prices
-    assert words[-1].startswith("At most utility +1 pp on")
+    assert words[-1].startswith("At the greatest utility +1 pp on")
 
 
 # --- trades
