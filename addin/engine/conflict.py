@@ -1,15 +1,23 @@
 """Why no portfolio obeys a policy, in the policy's words."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from addin.domain.policy import Rule
 from addin.domain.weights import EDGE
 from addin.engine.binding import binding
 from addin.engine.demands import Demands, demands_of
+from addin.engine.lift import lifted
 from addin.engine.problem import Problem
 from addin.engine.relaxation import Relaxation, Relaxer
 from addin.engine.rule_words import given_way, shown
+from addin.engine.shortfall import min_shortfall
 from addin.errors import InfeasibleError
+
+_DIGITS = (4, 5, 6, 7)  # of a decimal
 
 
 def irreducible(relax: Relaxer) -> tuple[str, ...]:
@@ -102,6 +110,8 @@ def _named(problem: Problem, rules: Sequence[str]) -> str:
 
 def explained(problem: Problem) -> str | None:
     """One line on why no portfolio obeys the rules of a problem; None if one does."""
+    if problem.feasible.tail_limits:
+        return _beyond_tails(problem)
     relax = Relaxer(demands_of(problem))
     rules = irreducible(relax)
     if not rules:
@@ -109,3 +119,37 @@ def explained(problem: Problem) -> str | None:
     least = least_change(relax.demands, relax(relax.demands.words))
     way = [f"the least change that would do: {least}"] if least else []
     return "; ".join([_named(problem, rules), *_extremes(problem, relax, rules), *way])
+
+
+def _enough(value: float, bound: float) -> str:
+    """A value rounded up, in as many digits of a per cent as tell it from the bound."""
+    for digits in _DIGITS:
+        up = math.ceil(value * 10**digits) / 10**digits
+        if up > bound + EDGE:
+            return f"{up * 100:.{digits - 2}f}%"
+    return f"{value:.6%}"
+
+
+def _beyond_tails(problem: Problem) -> str | None:
+    """The same where CVaR is limited: whether the other rules are to blame, else the least CVaR."""
+    limits = problem.feasible.tail_limits
+    named = {limit.words for limit in limits}
+    others = tuple(rule for rule in problem.feasible.rules if rule.words not in named)
+    rest = replace(problem, feasible=replace(problem.feasible, rules=others, tail_limits=()))
+    if reason := explained(rest):
+        return reason
+    n = len(rest.feasible)
+    program = lifted(rest, rest.program(np.zeros((n, n)), np.zeros(n)))
+    beside = len(program.linear) - n
+    scenarios = np.pad(rest.scenarios, ((0, 0), (0, beside)))
+    found = min_shortfall(program, scenarios, rest.confidence)
+    tightest = min(limits, key=lambda limit: limit.bound)
+    if found.shortfall <= tightest.bound + EDGE:
+        return None
+    at_limit = "; ".join(binding(rest, found.optimum.x[:n])[0])
+    least = _enough(found.shortfall, tightest.bound)
+    there = f" (binding there: {at_limit})" if at_limit else ""
+    return (
+        f"no portfolio obeys: {tightest.words}; the lowest cvar the other rules allow is "
+        f"{least}{there}, which as a limit would do"
+    )

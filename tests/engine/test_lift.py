@@ -1,5 +1,6 @@
 """Turnover, shorts, soft limits, costs and uncertainty, against linear programs and by hand."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -314,3 +315,17 @@ def test_a_soft_cvar_gives_way_at_its_price():
     tight = expected_shortfall(returns.values @ dear.weights.to_numpy(), 0.95)
     assert cheap.objective_value == pytest.approx(free.objective_value, abs=1e-4)
     assert tight == pytest.approx(least_shortfall(returns.values, 0.95), rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_least_cvar_is_told_and_would_do_as_a_limit(seed):
+    assumptions, returns = market(seed), history(seed)
+    least = least_shortfall(returns.values, 0.95)
+    feasible = feasible_set(universe(assumptions), (), [limit("cvar", "", "<=", 0.98 * least)])
+    with pytest.raises(InfeasibleError) as refused:
+        optimize(assumptions, feasible, "max return", returns=returns)
+    told = re.search(r"the lowest cvar the other rules allow is ([\d.]+)%", str(refused.value))
+    would_do = float(told[1]) / 100
+    assert least <= would_do <= least + 1.01e-4
+    enough = feasible_set(universe(assumptions), (), [limit("cvar", "", "<=", would_do)])
+    optimize(assumptions, enough, "max return", returns=returns)
