@@ -17,6 +17,7 @@ from addin.errors import InfeasibleError
 _TOLERANCE = 1e-10
 _CONE_TOLERANCE = 1e-11
 _ROUNDING = 1e-15
+_DIVERGED = 1e100
 _NO_POINT = (
     clarabel.SolverStatus.PrimalInfeasible,
     clarabel.SolverStatus.AlmostPrimalInfeasible,
@@ -180,6 +181,7 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
 
     Raises:
         InfeasibleError: If there is no point.
+        UnprovedError: If the numbers grow without end.
 
     Source:
         Goulart and Chen (2024), "Clarabel: An interior-point solver for conic programs".
@@ -203,14 +205,15 @@ def solve_cone(program: Program, cones: Sequence[tuple[Matrix, Vector]]) -> Opti
     ).solve()
     if found.status in _NO_POINT:  # any other answer is for the proof to judge
         raise InfeasibleError(NOTHING)
-    duals = np.array(found.z) * size
+    duals, x = np.array(found.z) * size, np.array(found.x)
+    if not max(np.abs(duals).max(), np.abs(x).max()) < _DIVERGED:  # NaN is not below anything
+        raise UnprovedError("Clarabel found no end")
     prices = sides.prices(-duals[:first], duals[first:second])
     ends = third + np.cumsum([0, *(len(offset) for _, offset in curved)])
     charges = [duals[start:end] for start, end in itertools.pairwise(ends)]
     balls = zip(charges, program.balls, strict=False)
     ball_prices = tuple(float(charge[0]) / ball.radius for charge, ball in balls)
     cone_prices = tuple(map(_into_cone, charges[len(cones) :]))
-    x = np.array(found.x)
     return Optimum(x, prices, ball_prices, "Clarabel", found.iterations, cone_prices)
 
 
