@@ -27,6 +27,8 @@ def aligned(weights: pd.Series, tickers: Sequence[str], where: str = "weights") 
     Raises:
         InputError: If a non-zero weight belongs to a ticker that is not in ``tickers``.
     """
+    if tuple(weights.index) == tuple(tickers):  # spelled alike, as they mostly are
+        return np.array(weights, dtype=float)
     place = {label_key(ticker): i for i, ticker in enumerate(tickers)}
     result = np.zeros(len(tickers))
     for ticker, weight in zip(weights.index, weights.to_numpy(), strict=True):

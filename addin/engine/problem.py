@@ -24,6 +24,8 @@ def places(tickers: Sequence[str], among: Sequence[str]) -> list[int]:
     Raises:
         InputError: Naming the tickers without expected return and covariance.
     """
+    if tickers == among:  # spelled alike, as they mostly are
+        return list(range(len(tickers)))
     place = {label_key(ticker): i for i, ticker in enumerate(among)}
     if missing := [ticker for ticker in tickers if label_key(ticker) not in place]:
         raise InputError(f"assumptions: no expected return and covariance for {', '.join(missing)}")
