@@ -45,6 +45,7 @@ class _Growing:
     linear: list[Vector] = field(default_factory=list)
     upper: list[Vector] = field(default_factory=list)
     rows: list[tuple[Sequence[tuple[Places, Vector]], float, float]] = field(default_factory=list)
+    floors: list[tuple[Places, Places, Vector]] = field(default_factory=list)
     cones: list[tuple[Matrix, Vector, Places, Vector]] = field(default_factory=list)
 
     @property
@@ -62,16 +63,29 @@ class _Growing:
         """Add a row of coefficients at places."""
         self.rows.append((entries, lower, upper))
 
+    def sums(self, one: Places, other: Places, least: Vector) -> None:
+        """Add rows: each variable of one list and that of the other are no less together."""
+        self.floors.append((one, other, least))
+
     def cone(self, head: Places, radius: float, factor: Matrix, centre: Vector) -> None:
         """‖factor · w − centre‖ ≤ radius + the variable at ``head``."""
         self.cones.append((factor, np.concatenate([[radius], -centre]), head, np.ones(1)))
 
-    def _matrix(self, width: int) -> Matrix:
-        matrix = np.zeros((len(self.rows), width))
-        for row, (entries, _, _) in zip(matrix, self.rows, strict=True):
+    def _block(self, width: int) -> tuple[Matrix, Vector, Vector]:
+        """The rows added, with their limits."""
+        count = sum(len(least) for _, _, least in self.floors)
+        matrix = np.zeros((count + len(self.rows), width))
+        lower, upper = np.full(len(matrix), -np.inf), np.full(len(matrix), np.inf)
+        first = 0
+        for one, other, least in self.floors:
+            places = first + np.arange(len(least))
+            matrix[places, one] = matrix[places, other] = 1.0
+            lower[places], first = least, first + len(least)
+        for i, (entries, least, most) in enumerate(self.rows, first):
+            lower[i], upper[i] = least, most
             for places, coefficients in entries:
-                row[places] += coefficients
-        return matrix
+                matrix[i, places] += coefficients
+        return matrix, lower, upper
 
     def _lifted_cones(self, width: int) -> tuple[Cone, ...]:
         found = []
@@ -88,11 +102,11 @@ class _Growing:
         n = len(base.linear)
         beside = width - n
         rows = np.pad(base.rows, ((0, 0), (0, beside)))
-        lower, upper = np.array([r[1] for r in self.rows]), np.array([r[2] for r in self.rows])
+        added, lower, upper = self._block(width)
         return Program(
             np.pad(base.quadratic, (0, beside)),
             np.concatenate([base.linear, *self.linear]),
-            np.vstack([rows[:-1], self._matrix(width), rows[-1:]]),
+            np.vstack([rows[:-1], added, rows[-1:]]),
             np.concatenate([base.row_lower[:-1], lower, base.row_lower[-1:]]),
             np.concatenate([base.row_upper[:-1], upper, base.row_upper[-1:]]),
             np.concatenate([base.lower, np.zeros(beside)]),
@@ -125,9 +139,7 @@ def _with_sales(growing: _Growing, problem: Problem, charge: float) -> Places:
     room = problem.held - problem.feasible.lower
     sold = np.flatnonzero(room > 0)
     sales = growing.columns(2 * charge, room[sold])
-    for asset, sale in zip(sold, sales, strict=True):
-        both = np.array([asset, sale]), np.ones(2)
-        growing.row(float(problem.held[asset]), np.inf, both)
+    growing.sums(sold, sales, problem.held[sold])
     if charge:
         n = len(problem.feasible)
         linear = growing.base.linear.copy()
@@ -157,8 +169,7 @@ def _with_shorts(growing: _Growing, problem: Problem) -> None:
         return
     able = np.flatnonzero(problem.feasible.lower < 0)
     shorts = growing.columns(0.0, -problem.feasible.lower[able])
-    for asset, short in zip(able, shorts, strict=True):
-        growing.row(0.0, np.inf, (np.array([asset, short]), np.ones(2)))
+    growing.sums(able, shorts, np.zeros(len(able)))
     for limit in limits:
         growing.row(-np.inf, limit.bound, (shorts, np.ones(len(shorts))))
 
