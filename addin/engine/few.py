@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from addin.domain.weights import Vector
+from addin.domain.weights import EDGE, Vector
 from addin.engine.cardinality import Effort, FewHoldings, Row, few_holdings, with_few_holdings
 from addin.engine.cardinality_ratio import highest_ratio
 from addin.engine.cutting_planes import within_tails
@@ -92,10 +92,22 @@ class _Search:
     def among(self, weights: Vector) -> Task:
         """The task with what these weights hold, and cash, to choose from."""
         feasible, least = self.task.problem.feasible, self.limit.least_weight
-        held = (self._in_place(weights) != 0) | self.cash
+        held = _is_held(self._in_place(weights), feasible.lower) | self.cash
         exempt = self.cash | (feasible.lower < 0)
         lower = np.where(exempt, feasible.lower, np.maximum(feasible.lower, least))
         return _bounded(self.task, np.where(held, lower, 0.0), np.where(held, feasible.upper, 0.0))
+
+    def require_few(self, weights: Vector) -> None:
+        """Refuse (n,) weights of more holdings, or smaller ones, than the limit allows.
+
+        Raises:
+            UnprovedError: Naming the limit.
+        """
+        limit, held = self.limit, _is_held(weights, self.task.problem.feasible.lower) & ~self.cash
+        most = self._counted if limit.most is None else limit.most
+        small = limit.least_weight and (weights[held] < limit.least_weight - EDGE).any()
+        if held.sum() > most or small:
+            raise UnprovedError(f"{'; '.join(limit.words)}: what was found does not keep to that")
 
     def _by_ratio(self) -> Found | None:
         may_be_short = (self.task.problem.feasible.lower < 0).any()
@@ -156,6 +168,11 @@ class _Search:
         return found, found.gap
 
 
+def _is_held(weights: Vector, lower: Vector) -> Mask:
+    """(n,) what is held; solvers of cones leave traces of assets that may not be."""
+    return np.asarray((np.abs(weights) > EDGE) | (lower > 0))
+
+
 def _of_root(gap: float) -> float:
     """The relative gap of a root, from that of its square."""
     return 1 - math.sqrt(max(1 - gap, 0.0))
@@ -190,6 +207,7 @@ def among_few(task: Task, method: Method) -> Chosen:
     Raises:
         InfeasibleError: If no portfolio of few holdings obeys the rules.
         InputError: If the objective gives weight to every asset.
+        UnprovedError: If what was found is beyond the limit.
     """
     feasible, limit = task.problem.feasible, task.problem.feasible.holdings
     if limit is None or all(map(is_cash, feasible.tickers)):
@@ -202,5 +220,6 @@ def among_few(task: Task, method: Method) -> Chosen:
     found, gap = search.found()
     only = search.among(found.weights)
     answer = within_tails(only, method)
+    search.require_few(answer[0].x)
     exact = not answer[0].note  # what a local search finds is no bound
     return Chosen(answer, only, _note(limit, found, gap, exact=exact))

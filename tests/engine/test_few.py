@@ -12,7 +12,13 @@ from addin.domain.history import Returns
 from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
+from addin.engine.feasible import HoldingsLimit
+from addin.engine.few import among_few
+from addin.engine.objectives import METHODS
 from addin.engine.optimize import Objective, Settings, nearest, optimize
+from addin.engine.problem import problem_of
+from addin.engine.program import Optimum, UnprovedError
+from addin.engine.task import Task
 from addin.errors import InfeasibleError, InputError
 
 N = 6
@@ -131,6 +137,52 @@ def test_soft_limits_are_weighed_or_have_no_say_among_few(objective):
         )
         choices.append(score(each.weights))
     assert score(found.weights) == pytest.approx(max(choices), rel=2e-6)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    ("objective", "risk"),
+    [
+        ("max sharpe", "max_tracking_error"),
+        ("max diversification", "max_tracking_error"),
+        ("max sharpe", "max_volatility"),
+    ],
+)
+def test_a_ratio_within_a_limit_of_risk_holds_no_more_than_allowed(objective, risk, seed):
+    assumptions, extra = market(seed), given(seed)
+    feasible = policy(upper=1.0)
+    least = {"max_tracking_error": "min tracking error", "max_volatility": "min volatility"}[risk]
+    calm = optimize(assumptions, feasible, least, Settings(max_holdings=3), **extra)
+    bound = 1.1 * calm.objective_value
+    limits = {risk: bound}
+    found = optimize(assumptions, feasible, objective, Settings(max_holdings=3, **limits), **extra)
+    assert 0 < (found.weights != 0).sum() <= 3
+    assert found.note.startswith("holdings ≤ 3: proved best")
+    values = []
+    for hold in combinations(TICKERS, 3):
+        upper = np.where(np.isin(TICKERS, hold), 1.0, 0.0)
+        only = replace(feasible, upper=upper)
+        try:
+            each = optimize(assumptions, only, objective, Settings(**limits), **extra)
+        except InfeasibleError:
+            continue
+        values.append(each.objective_value)
+    assert found.objective_value == pytest.approx(max(values), rel=2e-6)
+
+
+def test_an_answer_beyond_the_limit_on_holdings_is_never_given():
+    def careless(task):
+        n = len(task.problem.feasible)
+        nothing = np.zeros(len(task.problem.feasible.rules) + 1), ()
+        return Optimum(np.full(n, 1 / n), *nothing, "careless", 0), 1.0
+
+    universe = Universe(TICKERS, ("X",) * N)
+    for limit in (HoldingsLimit(("holdings ≤ 2",), 2), HoldingsLimit(("each ≥ 50%",), None, 0.5)):
+        feasible = replace(feasible_set(universe, ()), holdings=limit)
+        task = Task(problem_of(market(0), feasible, None, 0.0), Settings())
+        search = replace(METHODS[Objective.MIN_VOLATILITY], solve=careless)
+        with pytest.raises(UnprovedError, match=limit.words[0]):
+            among_few(task, search)
 
 
 def test_weights_wanted_are_neared_by_few():
