@@ -115,7 +115,8 @@ def _noted(found: Sequence[Finding]) -> list[tuple[Finding, str]]:
 
 
 def _flat_row(found: Flatness) -> tuple[object, ...]:
-    note = "; ".join(found.warnings) or "the best portfolio is well determined"
+    unknown = "not measured for this objective" if found.turnover is None else ""
+    note = "; ".join(found.warnings) or unknown or "the best portfolio is well determined"
     return ("no input: weights almost as good", "1 bp or 0.1%", found.turnover, None, note)
 
 

@@ -7,6 +7,7 @@ from addin.domain.choice import Choice
 from addin.domain.policy import ScoreWeights
 from addin.domain.weights import aligned
 from addin.engine.candidates import candidates
+from addin.engine.compliance import Status, check
 from addin.engine.constraints import FeasibleSet
 from addin.engine.flatness import ILL_CONDITIONED, condition_number
 from addin.engine.frontier import frontier
@@ -60,10 +61,32 @@ def _resampled(task: Task, feasible: FeasibleSet, objective: Objective) -> Solut
     return replace(found, note=f"mean of the best of {task.options.resamples} markets drawn")
 
 
-def _notes(task: Task, note: str) -> list[str]:
+def _missed(task: Task, solution: Solution) -> list[str]:
+    """Soft limits that the answer exceeds, in words."""
+    soft = [limit for limit in task.limits if not limit.hard]
+    if not soft:
+        return []
+    found = check(
+        solution.weights,
+        task.universe,
+        (),
+        soft,
+        assumptions=task.market.assumptions,
+        **task.given,
+    )
+    return [
+        f"soft limit missed: {c.words}" for c in found if c.status is Status.BREACH and not c.hard
+    ]
+
+
+def _notes(task: Task, solution: Solution) -> list[str]:
     """What has to be known of the answer, beside its first asset."""
     condition = condition_number(task.market.assumptions.covariance)
-    notes = [note] if note else []
+    notes = [solution.note] if solution.note else []
+    of_assets = "; ".join(solution.asset_binding).split("; ")
+    if whole := [words for words in solution.binding if words not in of_assets]:
+        notes.append(f"binding: {', '.join(whole)}")
+    notes.extend(_missed(task, solution))
     if condition > ILL_CONDITIONED:
         notes.append(f"covariance: condition number {condition:.1e}, weights rest on rounding")
     notes.extend(task.market.assumptions.notes)
@@ -94,15 +117,16 @@ def IPS_OPTIMIZE(
     the option confidence (min var is a local search); min drawdown: the mean of the worst
     drawdowns without compounding. risk parity: equal contributions to volatility where rules
     let them be. equal weight and inverse volatility are the allowed weights nearest to those.
+    concentration c adds c·Σw² to the variance (max sharpe divides by that sum's root), or takes
+    it from utility and return. uncertainty κ takes κ·√Σ(w·standard error)² from the return.
     Annual figures: covariance by the option covariance (ledoit-wolf); expected returns by the
     option expected_returns, else from the universe, else shrunk; history for ragged histories.
     A soft limit may be exceeded where that gains more return a year than soft_price (1) for
     each unit. max_holdings and min_holding: the best choice, proved as the Note says, within
-    time_limit. uncertainty: standard errors taken from expected returns; resamples: the mean of
-    as many optima of markets drawn at random with seed. Further options: risk_free,
-    risk_aversion, concentration, max_volatility, max_tracking_error, max_cvar, max_turnover,
-    target_return, target_volatility, target_var, target_cvar, shorting, max_short, cost_bps,
-    half_life, market_premium, periods_per_year.
+    time_limit. resamples: the mean of as many optima of markets drawn at random with seed.
+    Further options: risk_free, risk_aversion, concentration, max_volatility,
+    max_tracking_error, max_cvar, max_turnover, target_return, target_volatility, target_var,
+    target_cvar, shorting, max_short, cost_bps, half_life, market_premium, periods_per_year.
     """
     task = read_task(returns, universe, classes, limits, options)
     feasible = task.feasible
@@ -121,7 +145,7 @@ def IPS_OPTIMIZE(
             feasible.lower,
             feasible.upper,
             solution.asset_binding,
-            _notes(task, solution.note),
+            _notes(task, solution),
             strict=True,
         ),
     )

@@ -12,6 +12,7 @@ from addin.engine.optimised import Given
 from addin.engine.optimize import Settings
 from addin.engine.resampling import Sampling
 from addin.engine.returns import periods_per_year
+from addin.engine.selection import require_known_classes
 from addin.errors import InputError
 from addin.excel.grid import Cells
 from addin.excel.options import read_options
@@ -113,10 +114,11 @@ def read_task(
         PolicyError: If the policy contradicts itself.
     """
     given = read_options(options)
-    assets = read_universe(universe)
+    assets, ranges = read_universe(universe), read_classes(classes)
+    require_known_classes(assets, ranges)
     return Task(
         assets,
-        read_classes(classes),
+        ranges,
         read_limits(limits),
         given,
         read_market(returns, assets, given),

@@ -10,7 +10,7 @@ HELP = {
     "min ≤ inner min ≤ target ≤ inner max ≤ max. A sub-class names its parent.",
     "Policy_Limits": "Rule: weight, average, each, return, volatility, tracking error, cvar, beta, "
     "turnover, holdings, exclude. Selector: a ticker, Column=value or Column<=number. A soft "
-    "limit is checked and reported, not imposed.",
+    "limit may be exceeded where that earns more than soft_price.",
     "Policy_Benchmark": "Rebalanced each period; adds up to 100%.",
     "Policy_Rebalance": "When drift is flagged and how trades are made. Money in base currency.",
     "Policy_Liquidity": "Settlement cash kept, as a share of value, and spending.",

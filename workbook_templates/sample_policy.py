@@ -70,6 +70,7 @@ LIQUIDITY: tuple[Row, ...] = (
     ("cash_max", 0.05),
     ("spending_rule", "percent"),
     ("spending_rate", 0.04),
+    ("inflation", 0.02),
     ("horizon_years", 15),
 )
 TAX: tuple[Row, ...] = (

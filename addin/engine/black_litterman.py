@@ -214,5 +214,16 @@ def black_litterman_assumptions(
     """
     market = aligned(market_weights, known.tickers, "market weights")
     prior = Prior(known.covariance, market, risk_aversion, known.risk_free)
-    after = black_litterman(prior, views.over(known.tickers), method or method_for(views), tau)
-    return replace(known, expected_returns=after.expected_returns, covariance=after.covariance)
+    chosen = method or method_for(views)
+    after = black_litterman(prior, views.over(known.tickers), chosen, tau)
+    wider = "; volatilities include the uncertainty of the means"
+    note = (
+        f"Black–Litterman by {chosen}, tau {tau:g}, {len(views.names)} views: "
+        f"{', '.join(views.names)}{wider if chosen is ViewMethod.HE_LITTERMAN else ''}"
+    )
+    return replace(
+        known,
+        expected_returns=after.expected_returns,
+        covariance=after.covariance,
+        notes=(*known.notes, note),
+    )

@@ -81,8 +81,8 @@ class _Growing:
             places = first + np.arange(len(least))
             matrix[places, one] = matrix[places, other] = 1.0
             lower[places], first = least, first + len(least)
-        for i, (entries, least, most) in enumerate(self.rows, first):
-            lower[i], upper[i] = least, most
+        for i, (entries, low, high) in enumerate(self.rows, first):
+            lower[i], upper[i] = low, high
             for places, coefficients in entries:
                 matrix[i, places] += coefficients
         return matrix, lower, upper

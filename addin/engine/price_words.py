@@ -57,6 +57,7 @@ class Rates:
         return dual if abs(dual - again) <= _AGREED * abs(again) + _NOISE else again
 
 
+_WHOLE = 100  # of which digits behind the point say nothing
 _UNITS: dict[str, tuple[float, str]] = {
     Objective.MIN_VOLATILITY: (1e4, " bp of volatility"),
     Objective.MAX_RETURN: (1e4, " bp of expected return"),
@@ -64,6 +65,7 @@ _UNITS: dict[str, tuple[float, str]] = {
     Objective.MAX_UTILITY: (1e4, " bp of utility"),
     Objective.MAX_SHARPE: (1.0, " of Sharpe ratio"),
     Objective.MIN_CVAR: (1e4, " bp of CVaR"),
+    Objective.MIN_VAR: (1e4, " bp of VaR"),
     Objective.MIN_DRAWDOWN: (1e4, " bp of drawdown"),
     Objective.MAX_DIVERSIFICATION: (1.0, " of diversification ratio"),
 }
@@ -72,7 +74,8 @@ _UNITS: dict[str, tuple[float, str]] = {
 def _effect(objective: Objective, change: float) -> str:
     """``adds 0.9 bp of expected return``."""
     scale, unit = _UNITS.get(objective, (1.0, f" of the objective, {objective}"))
-    amount = f"{abs(change) * scale:.2g}"
+    size = abs(change) * scale
+    amount = f"{size:.0f}" if size >= _WHOLE else f"{size:.2g}"
     if abs(change) < _NOTHING:
         return "changes nothing"
     return f"{'adds' if change > 0 else 'takes away'} {amount}{unit}"

@@ -193,3 +193,19 @@ def widened(universe: Universe, tickers: Iterable[str] = ()) -> Universe:
             for heading, values in universe.attributes.items()
         },
     )
+
+
+def require_known_classes(universe: Universe, classes: Sequence[ClassRange]) -> None:
+    """Refuse an asset whose class is nearly one that has a range: no range would hold for it.
+
+    Raises:
+        InputError: Naming the asset and the class it seems to mean.
+    """
+    names = [each.name for each in classes]
+    known = set(map(label_key, names))
+    for ticker, name in zip(universe.tickers, universe.asset_classes, strict=True):
+        if label_key(name) not in known and (near := did_you_mean(name, names)):
+            raise InputError(
+                f"universe, {ticker}, Asset class: expected one of {', '.join(names)}, "
+                f"found '{name}'{near}"
+            )

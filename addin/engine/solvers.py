@@ -42,7 +42,8 @@ def solve_qp(program: Program) -> Optimum:
         Programming Solver".
     """
     size, equation = size_of(program), program.row_lower == program.row_upper
-    equations, others = equation.nonzero()[0], (~equation).nonzero()[0]
+    limited = np.isfinite(program.row_lower) | np.isfinite(program.row_upper)
+    equations, others = equation.nonzero()[0], (~equation & limited).nonzero()[0]
     heights = np.abs(program.rows).max(axis=1, initial=0.0)  # rows in scores beside rows in weights
     heights[heights == 0] = 1.0
     rows, least, most = (
@@ -71,7 +72,7 @@ def solve_qp(program: Program) -> Optimum:
     found = solver.result  # of any other status the proof is the judge
     if not np.isfinite(found.x).all():
         raise UnprovedError("PIQP found no numbers")
-    prices = np.empty(len(equation))
+    prices = np.zeros(len(equation))
     prices[equations] = -found.y * size
     prices[others] = (found.z_l - found.z_u) * size
     prices /= heights

@@ -21,7 +21,8 @@ def cut(text: str) -> str:
     """Text no longer than Excel passes on; what was found stands at its end and is kept."""
     if len(text) <= TEXT_LIMIT:
         return text
-    return f"{text[: TEXT_LIMIT - KEPT_END - 3].rstrip()} … {text[-KEPT_END:].lstrip()}"
+    begin, end = text[: TEXT_LIMIT - KEPT_END - 3], text[-KEPT_END:]
+    return f"{begin.rpartition(' ')[0] or begin} … {end.partition(' ')[2] or end}"
 
 
 def _cell(value: Any, undefined: str) -> Cell:

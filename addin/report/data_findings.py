@@ -5,8 +5,12 @@ from collections.abc import Iterator, Sequence
 from addin.domain.assumptions import Assumptions
 from addin.domain.finding import Finding, Severity
 from addin.domain.labels import label_key
+from addin.domain.policy import Policy, Rule
+from addin.domain.required_return import ObjectiveType
+from addin.domain.universe import Universe
 from addin.engine.data_check import check_prices
 from addin.engine.returns import CommonWindow
+from addin.engine.selection import groups, selected
 from addin.report.case import Case, last_price
 
 FAR_APART = 0.05  # of the price
@@ -137,4 +141,29 @@ def assumption_findings(known: Assumptions) -> Iterator[Finding]:
     for note in known.notes:
         yield Finding(
             Severity.NOTE, "Assumptions", note, "see the method sheet; type assumptions to differ"
+        )
+
+
+_SELECTING = (Rule.WEIGHT, Rule.EACH, Rule.EXCLUDE)
+
+
+def policy_findings(policy: Policy, universe: Universe) -> Iterator[Finding]:
+    """Limits that are about no asset, and spending without a word on inflation."""
+    for limit in policy.limits:
+        selects = limit.rule in _SELECTING and not groups(universe, limit)
+        if selects and not selected(universe, limit.selector).any():
+            yield Finding(
+                Severity.WARNING,
+                "Policy_Limits",
+                f"{limit.words} is about no asset of the universe",
+                "check the spelling of the selector, or leave the limit out",
+            )
+    spends = any(each.type is ObjectiveType.SPENDING for each in policy.objectives)
+    stated = policy.liquidity.spending_rate is not None
+    if spends and stated and policy.liquidity.inflation is None:
+        yield Finding(
+            Severity.NOTE,
+            "Policy_Liquidity",
+            "spending without inflation: the return required keeps no purchasing power",
+            "state inflation",
         )

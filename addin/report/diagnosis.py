@@ -5,13 +5,15 @@ from addin.engine.policy_diagnosis import Known, diagnose_policy
 from addin.report.study import Study
 from addin.report.words import plural
 
+ENOUGH = "would do"  # as opposed to what is only part of a change
+
 
 def diagnosis(study: Study) -> tuple[Finding, ...]:
     """Every hard rule on a proposal, as ``diagnose_policy`` finds it."""
     known = Known(
         study.assumptions, study.returns, study.benchmark_weights, study.investable_weights
     )
-    return diagnose_policy(study.investable, study.case.policy.classes, study.limits, known)
+    return diagnose_policy(study.proposable, study.case.policy.classes, study.limits, known)
 
 
 def diagnosis_words(study: Study) -> str:
@@ -20,7 +22,8 @@ def diagnosis_words(study: Study) -> str:
     blamed = [each for each in found if each.in_conflict]
     if not blamed:
         return f"The policy can be met: none of its {plural(len(found), 'rule')} is in the way."
-    remedies = [each.note for each in blamed if each.alone]
+    notes = [part for each in blamed if each.alone for part in each.note.split("; ")]
+    remedies = [note for note in notes if note.endswith(ENOUGH)]
     rules = f"No portfolio obeys together: {'; '.join(each.words for each in blamed)}."
     if remedies:
         return f"{rules} Any one of these is enough: {'; '.join(remedies)}."

@@ -7,6 +7,7 @@ from addin.engine.compliance import Status
 from addin.report.allocation import allocation_title
 from addin.report.checks import reconciliations
 from addin.report.masthead import DRAFT, subject
+from addin.report.method import expected_words, risk_words
 from addin.report.performance import verdict as performance_verdict
 from addin.report.proposal import CURRENT, before_after_rows, binding, bound_words, dearest_words
 from addin.report.risk import share_title
@@ -58,8 +59,11 @@ def _policy(study: Study) -> Iterator[str]:
     yield f"{allocation_title(study)}. {rules}."
     lines = [f"**Breach** ({'hard' if c.hard else 'soft'}): {c.words}" for c in broken]
     yield _bullets([*lines, *(f"**Watch**: {c.words}" for c in watched)])
-    yield "After the trades: " + (
-        "; ".join(check.words for check in left) + "." if left else "no breach is left."
+    missed = [c.words for c in study.checks_proposed if not c.hard and c.status is Status.WATCH]
+    yield (
+        "After the trades: "
+        + "; ".join([*([check.words for check in left] or ["no breach is left"]), *missed])
+        + "."
     )
 
 
@@ -125,8 +129,8 @@ def _caveat_lines(study: Study, failed: list[str]) -> Iterator[str]:
         f"{performance_verdict(study)} No such portfolio was held; costs and taxes are left out."
     )
     yield (
-        f"Expected returns and risks are estimates from {study.window.rows} returns "
-        f"({study.window.start} to {study.window.end}) and will be wrong in detail."
+        f"Expected returns: {expected_words(study)}; risks: {risk_words(study)}. "
+        "They will be wrong in detail."
     )
     yield "Stress losses are shocks by class or ticker, not forecasts."
     for finding in study.findings:

@@ -4,6 +4,8 @@ import numpy as np
 
 from addin.domain.table import Row
 from addin.engine.covariance import correlation
+from addin.engine.expected_returns import ExpectedReturnMethod
+from addin.engine.moments import RaggedHistory
 from addin.report.masthead import masthead
 from addin.report.risk import period_name
 from addin.report.schema import ASSUMED, CORRELATION, DEFINITIONS, ESTIMATION, METHOD, filled
@@ -12,11 +14,11 @@ from addin.report.study import Study
 from addin.report.words import percent, short_percent
 
 _ESTIMATION = (
-    ("Returns", "simple, per {period}, common window, never zero-filled"),
+    ("Returns", "simple, per {period}, never zero-filled"),
     ("Annualising", "{per_year} periods a year; under a year not annualised"),
     ("Annual return", "geometric: product of 1 + r, to the power 1 / years"),
     ("Expected return", "arithmetic, annual; {expected}"),
-    ("Covariance", "annual, {covariance}"),
+    ("Covariance", "annual, {risk}"),
     ("Risk-free rate", "{risk_free} a year"),
     ("Benchmark", "rebalanced each {period}"),
     ("Backcast", "hypothetical: weights held throughout, no costs or taxes"),
@@ -84,7 +86,7 @@ def _said(study: Study, conventions: tuple[tuple[str, str], ...]) -> list[Row]:
         "per_year": f"{study.per_year:g}",
         "confidence": short_percent(options.confidence),
         "risk_free": percent(options.risk_free, 2),
-        "covariance": options.covariance,
+        "risk": risk_words(study),
         "expected": expected_words(study),
         "watch": f"{rules.watch * 100:g} pp",
         "flag": f"{rules.flag * 100:g} pp",
@@ -102,19 +104,41 @@ def definition_rows(study: Study) -> list[Row]:
     return _said(study, _DEFINITIONS)
 
 
+_SOURCES = {
+    ExpectedReturnMethod.ASSUMPTIONS: "as typed on the sheet Assumptions, else shrunk",
+    ExpectedReturnMethod.BLACK_LITTERMAN: "equilibrium of the benchmark with the sheet Views",
+    ExpectedReturnMethod.UNIVERSE: "as typed in the universe",
+    ExpectedReturnMethod.EQUILIBRIUM: "equilibrium of the benchmark",
+    ExpectedReturnMethod.SHRUNK: "shrunk (Jorion 1986)",
+}
+
+
 def expected_words(study: Study) -> str:
     """How expected returns were found."""
     typed = study.investable.has("Expected return")
-    chosen = study.case.options.expected_returns
-    return chosen or ("as typed in the universe" if typed else "shrunk (Jorion 1986)")
+    usual = ExpectedReturnMethod.UNIVERSE if typed else ExpectedReturnMethod.SHRUNK
+    chosen = ExpectedReturnMethod(study.case.options.expected_returns or usual)
+    return _SOURCES.get(chosen, str(chosen))
+
+
+def risk_words(study: Study) -> str:
+    """How the covariance was found."""
+    options, window = study.case.options, study.window
+    if options.history == RaggedHistory.STAMBAUGH:
+        rows = f"every return, short histories completed by regression ({options.history})"
+    else:
+        rows = f"{window.rows} returns ({window.start} to {window.end})"
+    found = f"{options.covariance} from {rows}"
+    if options.expected_returns == ExpectedReturnMethod.ASSUMPTIONS:
+        return f"as typed on the sheet Assumptions, else {found}"
+    return found
 
 
 def verdict(study: Study) -> str:
     """What the sheet says in one sentence."""
-    options = study.case.options
     return (
-        f"{len(study.assumptions.tickers)} assets; covariance {options.covariance}, expected "
-        f"returns {expected_words(study)}; from {study.window.rows} returns to {study.window.end}."
+        f"{len(study.assumptions.tickers)} assets; expected returns {expected_words(study)}; "
+        f"covariance {risk_words(study)}."
     )
 
 

@@ -45,6 +45,7 @@ from addin.report.data_findings import (
     WORTH_MENTIONING,
     assumption_findings,
     case_findings,
+    policy_findings,
     price_findings,
 )
 
@@ -164,6 +165,7 @@ class Study:
             *price_findings(case, self.priced_assets),
             *check_covariance(self.assumptions.covariance[:-1, :-1]),
             *assumption_findings(self.assumptions),
+            *policy_findings(case.policy, self.all_assets),
         ]
 
     @cached_property
@@ -207,11 +209,15 @@ class Study:
     # --- what the policy allows -------------------------------------------------------------
 
     @cached_property
+    def proposable(self) -> Universe:
+        """What a proposal may hold, with no more settlement cash than it must."""
+        return replace(self.investable, upper=(*self.investable.upper[:-1], self._most_cash))
+
+    @cached_property
     def feasible(self) -> FeasibleSet:
         """Portfolios a proposal may be chosen from: what the policy allows, with least cash."""
-        most_cash = self._most_cash
         found = feasible_set(
-            replace(self.investable, upper=(*self.investable.upper[:-1], most_cash)),
+            self.proposable,
             self.case.policy.classes,
             self.limits,
             assumptions=self.assumptions,
@@ -219,7 +225,7 @@ class Study:
             current=self.investable_weights,
             shorting=self.case.options.shorting,
         )
-        if most_cash == self.investable.upper[-1]:
+        if self.proposable.upper[-1] == self.investable.upper[-1]:
             return found
         least = f"{found.upper_words[-1]} (cash_min: a proposal holds no more)"
         return replace(found, upper_words=(*found.upper_words[:-1], least))

@@ -10,11 +10,13 @@ import pytest
 from addin.domain.assumptions import Assumptions
 from addin.domain.history import Prices
 from addin.domain.holdings import CASH, Holdings, Position
+from addin.domain.policy import ClassRange, Limit, Policy, Rule
 from addin.domain.universe import Universe
 from addin.errors import InputError
 from addin.report.allocation import position_rows
 from addin.report.case import last_price, revalued
 from addin.report.cash import cash_assumptions, cash_returns, with_cash
+from addin.report.data_findings import policy_findings
 from addin.report.reconciled_weights import lineages, of_class
 from addin.report.study import STEPS, Study
 
@@ -183,3 +185,13 @@ def test_drift_counts_classes_three_levels_deep(study):
 
 def _assets(universe):
     return zip(universe.tickers, universe.asset_classes, strict=True)
+
+
+def test_a_limit_about_no_asset_is_found():
+    universe = Universe(("SPY",), ("Equity",), attributes={"Region": ("US",)})
+    policy = Policy(
+        (ClassRange("Equity", 0.0, 1.0),),
+        (Limit(Rule.WEIGHT, "Region=Mars", "<=", 0.3), Limit(Rule.WEIGHT, "Region=US", "<=", 1.0)),
+    )
+    found = [finding.what for finding in policy_findings(policy, universe)]
+    assert found == ["Region=Mars ≤ 30% is about no asset of the universe"]

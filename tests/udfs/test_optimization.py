@@ -181,3 +181,28 @@ def test_expected_returns_are_the_universes_where_it_has_them_and_no_method_is_c
     assert (stated[0], stated[3]) == (pytest.approx(0.08), pytest.approx(1))
     past = IPS_FRONTIER(returns, UNIVERSE, CLASSES, 2, None, "expected_returns=historical")[-1]
     assert (past[0], past[4]) == (pytest.approx(12 * 0.06 / 6), pytest.approx(1))
+
+
+def test_a_soft_limit_that_is_missed_is_noted():
+    limits = [
+        ["Rule", "Selector", "Operator", "Value", "Severity"],
+        ["weight", "S", "<=", 0.4, "soft"],
+    ]
+    dear = IPS_OPTIMIZE(COVARIANCE, UNIVERSE, CLASSES, "max return", limits, "soft_price=1")
+    cheap = IPS_OPTIMIZE(COVARIANCE, UNIVERSE, CLASSES, "max return", limits, "soft_price=0.01")
+    assert dear[1][2] == pytest.approx(0.4) and "missed" not in dear[1][6]
+    assert cheap[1][2] == pytest.approx(1.0)
+    assert cheap[1][6] == "soft limit missed: S 100.0% > 40%"
+
+
+def test_a_rule_of_the_whole_portfolio_that_binds_is_noted():
+    found = IPS_OPTIMIZE(COVARIANCE, UNIVERSE, CLASSES, "min volatility", None, "target_return=6%")
+    assert found[1][6] == "binding: return ≥ 6%"
+
+
+def test_a_class_that_is_nearly_one_of_the_policy_is_refused():
+    universe = [UNIVERSE[0], ["S", "Eqity", *UNIVERSE[1][2:]], *UNIVERSE[2:]]
+    assert IPS_OPTIMIZE(COVARIANCE, universe, CLASSES) == (
+        "#IPS! universe, S, Asset class: expected one of Equity, Bonds, found 'Eqity' "
+        "(did you mean 'Equity'?)"
+    )
