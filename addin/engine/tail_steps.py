@@ -9,6 +9,7 @@ from addin.domain.weights import EDGE, Matrix
 from addin.engine.program import Optimum, Program
 from addin.engine.shortfall_linear import Places
 from addin.engine.solve import minimum
+from addin.errors import InfeasibleError
 
 _HELD_EACH = 3  # scenarios to start with: so many for each variable,
 _HELD = 20  # and so many
@@ -52,6 +53,8 @@ class Step:
             InfeasibleError: If no point obeys the limits.
             UnprovedError: If a program cannot be proved.
         """
+        if self.bound is not None and self._least_level(kept) > self.bound + EDGE:
+            raise InfeasibleError(f"some scenario loses more than {self.bound:.4%}")
         n, returns = len(self.program.linear), self.returns[kept]
         held = np.arange(len(kept)) < _HELD_EACH * n + _HELD
         while True:
@@ -62,6 +65,15 @@ class Step:
             if not len(missed):
                 return self._stepped(found, kept[held])
             held[missed[np.argsort(-losses[missed])][:_MORE]] = True
+
+    def _least_level(self, kept: Places) -> float:
+        """Told sooner than a solver finds that nothing is within the bound."""
+        point = self._safest(kept).optimum.x
+        return -float((self.returns[kept] @ point).min())
+
+    @cached_property
+    def _safest(self) -> "Step":
+        return Step(without_objective(self.program), self.returns)
 
     def _stepped(self, found: Optimum, held: Places) -> Stepped:
         n, rows = len(self.program.linear), len(self.program.rows)
@@ -103,3 +115,8 @@ class Step:
 
 def _wider(matrix: Matrix) -> Matrix:
     return np.pad(matrix, ((0, 0), (0, 1)))
+
+
+def without_objective(program: Program) -> Program:
+    """The limits alone."""
+    return replace(program, quadratic=np.zeros_like(program.quadratic), linear=0 * program.linear)

@@ -58,7 +58,7 @@ def by_enumeration(returns, left_out, **limited):
     )
 
 
-def test_the_least_value_at_risk_is_never_below_the_true_one_and_mostly_equal():
+def test_the_least_value_at_risk_is_that_of_every_choice_left_out():
     hits = 0
     for seed in range(10):
         returns, left_out, confidence = tiny_case(seed)
@@ -66,10 +66,10 @@ def test_the_least_value_at_risk_is_never_below_the_true_one_and_mostly_equal():
         true = by_enumeration(returns, left_out)
         assert found.value_at_risk >= true - 1e-9
         hits += found.value_at_risk <= true + 1e-9
-    assert hits >= 9
+    assert hits == 10
 
 
-def test_a_limit_of_value_at_risk_is_kept_and_the_best_return_mostly_found():
+def test_a_limit_of_value_at_risk_is_kept_and_the_best_return_found():
     hits = 0
     for seed in range(8):
         returns, left_out, confidence = tiny_case(seed)
@@ -83,10 +83,11 @@ def test_a_limit_of_value_at_risk_is_kept_and_the_best_return_mostly_found():
         assert found.value_at_risk <= bound + 1e-9
         assert value >= true - 1e-9
         hits += value <= true + 1e-9
-    assert hits >= 7
+    assert hits == 8
 
 
-def test_exchanges_lead_a_single_start_out_of_most_local_minima():
+def test_exchanges_lead_a_single_start_out_of_most_local_minima(monkeypatch):
+    monkeypatch.setattr("addin.engine.tail_starts._PARTS", {})
     hits = 0
     for seed in range(100, 108):
         returns, left_out, confidence = tiny_case(seed)
@@ -94,6 +95,63 @@ def test_exchanges_lead_a_single_start_out_of_most_local_minima():
         found = min_value_at_risk(program, returns, confidence, starts=1)
         hits += found.value_at_risk <= by_enumeration(returns, left_out) + 1e-9
     assert hits >= 7
+
+
+def months_of_three():
+    """Sixty monthly returns with fat tails, in which few scenarios decide."""
+    covariance = np.array([[0.04, 0.006, 0], [0.006, 0.01, 0.001], [0, 0.001, 0.0225]])
+    shocks = np.random.default_rng(1).standard_t(5, size=(60, 3))
+    monthly = np.array([0.08, 0.04, 0.05]) / 12
+    return 0.8 * shocks @ np.linalg.cholesky(covariance / 12).T + monthly
+
+
+def percent_grid(returns, left_out):
+    """All portfolios of three assets in whole percents, and their values at risk."""
+    parts = [(i, j, 100 - i - j) for i in range(101) for j in range(101 - i)]
+    grid = np.array(parts) / 100
+    return grid, -np.sort(returns @ grid.T, axis=0)[left_out]
+
+
+@pytest.mark.parametrize("bound", [0.024, 0.025, 0.0267, 0.0285, 0.0333, 0.04])
+def test_within_a_value_at_risk_no_portfolio_of_whole_percents_returns_more(bound):
+    returns = months_of_three()
+    grid, at_risk = percent_grid(returns, 3)
+    yearly = 12 * returns.mean(axis=0)
+    found = within_value_at_risk(replace(budget(3), linear=-yearly), returns, 0.95, bound)
+    assert yearly @ found.optimum.x >= (grid @ yearly)[at_risk <= bound].max() - 1e-6
+    assert value_at_risk(returns @ found.optimum.x, 0.95) <= bound + 1e-9
+
+
+def test_the_two_bounds_that_once_ended_far_from_the_best():
+    # whole percents reach 6.97% and 6.73% a year; the first searches ended at 4.9% and 4.2%
+    returns = months_of_three()
+    yearly = 12 * returns.mean(axis=0)
+    program = replace(budget(3), linear=-yearly)
+    for bound, reached in ((0.0285, 0.0697), (0.0267, 0.0673)):
+        found = within_value_at_risk(program, returns, 0.95, bound)
+        assert yearly @ found.optimum.x >= reached
+        assert 1 <= found.agreed <= found.starts
+        assert found.starts > 10
+
+
+def other_months(seed):
+    rng = np.random.default_rng(seed)
+    sizes = 0.04 * rng.uniform(0.4, 1.5, 3)
+    return rng.standard_t(4, size=(60, 3)) * sizes + rng.uniform(0, 0.008, 3)
+
+
+@pytest.mark.parametrize("returns", [months_of_three(), *map(other_months, range(12))])
+def test_no_portfolio_of_whole_percents_has_less_value_at_risk(returns):
+    _, at_risk = percent_grid(returns, 3)
+    assert min_value_at_risk(budget(3), returns, 0.95).value_at_risk <= at_risk.min() + 1e-9
+
+
+def test_an_optimum_within_the_bound_anyway_is_the_answer():
+    returns = months_of_three()
+    program = replace(budget(3), linear=-returns.mean(axis=0))
+    found = within_value_at_risk(program, returns, 0.95, 0.2)
+    assert (found.starts, found.agreed) == (1, 1)
+    assert found.optimum.x == pytest.approx([1, 0, 0], abs=1e-9)
 
 
 def history(n=5, rows=260):
