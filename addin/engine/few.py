@@ -14,6 +14,7 @@ from addin.engine.cutting_planes import within_tails
 from addin.engine.feasible import HoldingsLimit, LinearRule, TailLimit
 from addin.engine.program import Mask, Program, UnprovedError
 from addin.engine.selection import is_cash
+from addin.engine.soft_excess import cost
 from addin.engine.task import Answer, Method, Task
 from addin.errors import InputError
 
@@ -150,22 +151,18 @@ class _Search:
         placed = row and (self._in_place(row[0]), row[1])
         task = _bounded(self.task, self._in_place(lower), self._in_place(upper), placed)
         answer, value = within_tails(task, self.method)
-        return answer.x[self._order], -value if self.method.greatest else value
+        return answer.x[self._order], cost(task, self.method, answer.x, value)
 
     def _by_any(self) -> Found:
         """The search with nothing known of the objective but its optimum under any bounds."""
-        if self.task.problem.feasible.soft and not self.method.hard:
-            raise InputError(
-                f"{'; '.join(self.limit.words)}: cannot be weighed against soft limits in this "
-                "objective; leave either out, or use min volatility, max utility or max return"
-            )
         n = len(self._order)
         rules = self._cash_last(self.task.problem.program(np.zeros((n, n)), np.zeros(n)))
         limit = self.limit
         found = with_few_holdings(
             self._solved, rules, self._counted, limit.most, limit.least_weight, self._effort
         )
-        return found, found.gap
+        squared = self.method.half_square is not None and not self.method.hard
+        return found, _of_root(found.gap) if squared else found.gap
 
 
 def _is_held(weights: Vector, lower: Vector) -> Mask:

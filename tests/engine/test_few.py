@@ -24,6 +24,7 @@ from addin.errors import InfeasibleError, InputError
 N = 6
 TICKERS = tuple(f"A{i}" for i in range(N))
 RISK_PARITY, MIN_VAR = Objective.RISK_PARITY, Objective.MIN_VAR
+LEAST = ("min volatility", "min tracking error", "min cvar", "min drawdown")
 GREATEST = ("max sharpe", "max utility", "max return", "max diversification")
 
 
@@ -170,6 +171,21 @@ def test_a_ratio_within_a_limit_of_risk_holds_no_more_than_allowed(objective, ri
     assert found.objective_value == pytest.approx(max(values), rel=2e-6)
 
 
+@pytest.mark.parametrize("objective", ["max sharpe", "max diversification"])
+def test_two_assets_at_a_limit_of_tracking_error_by_hand(objective):
+    covariance = np.array([[0.04, 0.006, 0], [0.006, 0.01, 0.001], [0, 0.001, 0.0225]])
+    tickers = ("EQ", "BD", "GO")
+    assumptions = Assumptions(tickers, np.array([0.08, 0.04, 0.05]), covariance, 0.0)
+    feasible = feasible_set(Universe(tickers, ("X",) * 3), ())
+    settings = Settings(max_holdings=2, max_tracking_error=0.05)
+    extra = {"benchmark": pd.Series([0.6, 0.4, 0.0], tickers)}
+    found = optimize(assumptions, feasible, objective, settings, **extra)
+    # sold of EQ for BD: 5 % of √(0.04 + 0.01 − 2 · 0.006); a pair with GO is farther or worse
+    sold = 0.05 / np.sqrt(0.038)
+    assert found.weights.to_numpy() == pytest.approx([0.6 - sold, 0.4 + sold, 0.0], abs=1e-9)
+    assert (found.weights != 0).sum() == 2
+
+
 def test_an_answer_beyond_the_limit_on_holdings_is_never_given():
     def careless(task):
         n = len(task.problem.feasible)
@@ -183,6 +199,69 @@ def test_an_answer_beyond_the_limit_on_holdings_is_never_given():
         search = replace(METHODS[Objective.MIN_VOLATILITY], solve=careless)
         with pytest.raises(UnprovedError, match=limit.words[0]):
             among_few(task, search)
+
+
+SOFT = {
+    "weight": (Limit(Rule("weight"), "A5", ">=", 0.5, hard=False),),
+    "norm": (Limit(Rule("volatility"), "", "<=", 0.03, hard=False),),
+    "tail": (Limit(Rule("cvar"), "", "<=", 0.005, hard=False),),
+    "both": (
+        Limit(Rule("turnover"), "", "<=", 0.1, hard=False),
+        Limit(Rule("cvar"), "", "<=", 0.005, hard=False),
+    ),
+}
+
+
+def soft_score(weights, objective, wish, assumptions, extra):
+    """What is greatest, at a price of 0.05 and a risk aversion of 2.5, from the definitions."""
+    w = weights.to_numpy()
+    variance = float(w @ assumptions.covariance @ w)
+    returns = extra["returns"].values @ w
+    cvar = -np.sort(returns)[:2].mean()  # 5 % of 40 months
+    sold = np.maximum(extra["current"].to_numpy() - w, 0.0).sum()
+    beyond = {
+        "weight": 0.5 - w[5],
+        "norm": np.sqrt(variance) - 0.03,
+        "tail": cvar - 0.005,
+        "both": max(sold - 0.1, 0.0) + max(cvar - 0.005, 0.0),
+    }
+    price = 0.05 * max(beyond[wish], 0.0)
+    active = w - extra["benchmark"].to_numpy()
+    reward = float(assumptions.expected_returns @ w)
+    wealth = np.concatenate([[0.0], np.cumsum(returns)])
+    falls = np.sort((np.maximum.accumulate(wealth) - wealth)[1:])[::-1]
+    return {
+        "max return": reward - price,
+        "max utility": reward - 1.25 * variance - price,
+        "max sharpe": (reward - assumptions.risk_free - price) / np.sqrt(variance),
+        "min volatility": -variance / 2 - price / 2.5,
+        "min tracking error": -active @ assumptions.covariance @ active / 2 - price / 2.5,
+        "min cvar": -cvar - price,
+        "min drawdown": -falls[:2].mean() - price,
+    }[objective]
+
+
+@pytest.mark.parametrize("wish", SOFT)
+@pytest.mark.parametrize("objective", [*GREATEST[:3], *LEAST])
+def test_soft_limits_are_weighed_among_few_in_every_objective(objective, wish):
+    assumptions, extra = market(3), given(3)
+    feasible = feasible_set(Universe(TICKERS, ("X",) * N), (), SOFT[wish])
+    # a limit of risk that may not bind, but ends the shorter way to a ratio
+    limits = {"soft_price": 0.05, "max_volatility": 0.2}
+    few = Settings(max_holdings=2, **limits)
+    found = optimize(assumptions, feasible, objective, few, **extra)
+    assert 0 < (found.weights != 0).sum() <= 2
+    assert found.note.startswith("holdings ≤ 2: proved best within 0.0001%")
+    scores = []
+    for hold in combinations(TICKERS, 2):
+        only = replace(feasible, upper=np.where(np.isin(TICKERS, hold), 1.0, 0.0))
+        try:
+            each = optimize(assumptions, only, objective, Settings(**limits), **extra)
+        except (InfeasibleError, InputError):  # or Clarabel cannot prove it
+            continue
+        scores.append(soft_score(each.weights, objective, wish, assumptions, extra))
+    score = soft_score(found.weights, objective, wish, assumptions, extra)
+    assert score == pytest.approx(max(scores), rel=2e-6, abs=1e-9)
 
 
 def test_weights_wanted_are_neared_by_few():
