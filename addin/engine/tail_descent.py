@@ -66,7 +66,7 @@ def _descent(search: Search, step: Step, value: Value, start: Stepped) -> Steppe
     point = start
     for _ in range(_ROUNDS):
         try:
-            found = step(search.worst_first(point.optimum.x)[search.left_out :])
+            found = step.reachable(search.worst_first(point.optimum.x)[search.left_out :])
         except (InfeasibleError, UnprovedError):  # of rounding: the point obeys all it asks for
             return point
         now, before = value(found.optimum.x), value(point.optimum.x)

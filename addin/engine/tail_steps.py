@@ -47,14 +47,19 @@ class Step:
     def __call__(self, kept: Places) -> Stepped:
         """The optimum when these scenarios count alone, the worst of them first.
 
-        Few of them bind: it starts with the worst and adds those that turn out to be missed.
-
         Raises:
             InfeasibleError: If no point obeys the limits.
             UnprovedError: If a program cannot be proved.
         """
         if self.bound is not None and self._least_level(kept) > self.bound + EDGE:
             raise InfeasibleError(f"some scenario loses more than {self.bound:.4%}")
+        return self.reachable(kept)
+
+    def reachable(self, kept: Places) -> Stepped:
+        """The same, sooner, where a point within the bound is known.
+
+        Few of them bind: it starts with the worst and adds those that turn out to be missed.
+        """
         n, returns = len(self.program.linear), self.returns[kept]
         held = np.arange(len(kept)) < _HELD_EACH * n + _HELD
         while True:
