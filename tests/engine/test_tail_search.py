@@ -9,6 +9,7 @@ from addin.engine.program import Ball, Program
 from addin.engine.shortfall import min_shortfall
 from addin.engine.tail import value_at_risk
 from addin.engine.tail_search import min_value_at_risk, within_value_at_risk
+from addin.engine.tail_starts import all_round, blends, within_shortfalls
 from addin.engine.tail_steps import Step
 from addin.errors import InfeasibleError, InputError
 
@@ -132,6 +133,69 @@ def test_the_two_bounds_that_once_ended_far_from_the_best():
         assert yearly @ found.optimum.x >= reached
         assert 1 <= found.agreed <= found.starts
         assert found.starts > 10
+
+
+def test_more_assets_than_a_grid_covers_find_those_bounds_from_blends(monkeypatch):
+    monkeypatch.setattr("addin.engine.tail_starts._PARTS", {})
+    returns = months_of_three()
+    yearly = 12 * returns.mean(axis=0)
+    program = replace(budget(3), linear=-yearly)
+    monkeypatch.setattr("addin.engine.tail_search.within_shortfalls", lambda *_: [])
+    found = within_value_at_risk(program, returns, 0.95, 0.0285)
+    assert yearly @ found.optimum.x >= 0.0697
+
+
+def test_blends_are_the_tenths_between_two_portfolios():
+    found = blends(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    assert found == [pytest.approx([1 - k / 10, k / 10]) for k in range(1, 10)]
+
+
+def test_a_grid_over_few_assets_has_each_of_them_alone_and_short_what_may_be():
+    grid = np.array(all_round(budget(3)))
+    assert grid.shape == (66, 3)
+    assert grid.sum(axis=1) == pytest.approx(1)
+    assert {tuple(row) for row in np.eye(3)} <= {tuple(row) for row in grid}
+    short = np.array(all_round(replace(budget(2), lower=np.full(2, -0.5))))
+    assert short.sum(axis=1) == pytest.approx(1)
+    assert short.min() == -0.5
+    assert not all_round(budget(5))
+
+
+def best_within_shortfall(returns, confidence, bound):
+    """Greatest mean return within a shortfall, by HiGHS with an excess for each scenario."""
+    rows, n = returns.shape
+    excess = np.column_stack([-returns, -np.ones(rows), -np.eye(rows)])
+    tail = np.concatenate([np.zeros(n), [1], np.full(rows, 1 / ((1 - confidence) * rows))])
+    found = linprog(
+        np.append(-returns.mean(axis=0), np.zeros(rows + 1)),
+        np.vstack([excess, tail]),
+        np.append(np.zeros(rows), bound),
+        np.concatenate([np.ones(n), np.zeros(rows + 1)])[None],
+        [1.0],
+        bounds=[(0, 1)] * n + [(None, None)] + [(0, None)] * rows,
+        method="highs",
+    )
+    return -found.fun
+
+
+def test_starts_within_a_shortfall_are_near_the_best_there_is():
+    returns = history()
+    program = replace(budget(5), linear=-returns.mean(axis=0))
+    bound = 1.2 * min_shortfall(budget(5), returns, 0.95).shortfall
+    found = list(within_shortfalls(program, budget(5), returns, 0.95, bound))
+    assert len(found) == 8
+    for confidence, x in zip((0.5, 0.7, 0.9, 0.95), found[1::2], strict=True):
+        best = best_within_shortfall(returns, confidence, bound)
+        looser = best_within_shortfall(returns, confidence, 1.02 * bound)
+        assert best - 1e-9 <= returns.mean(axis=0) @ x <= looser + 1e-9
+
+
+def test_starts_end_at_the_confidence_whose_shortfall_is_nowhere_within_the_bound():
+    returns = history()
+    middle = min_shortfall(budget(5), returns, 0.7).shortfall
+    program = replace(budget(5), linear=-returns.mean(axis=0))
+    found = list(within_shortfalls(program, budget(5), returns, 0.95, middle - 1e-4))
+    assert len(found) == 3  # the safest and the best at 0.5, the safest at 0.7
 
 
 def other_months(seed):
