@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 
 from addin.engine.program import Ball, Program
 from addin.engine.shortfall import min_shortfall
-from addin.engine.tail import value_at_risk
+from addin.engine.tail import expected_shortfall, value_at_risk
 from addin.engine.tail_search import min_value_at_risk, within_value_at_risk
 from addin.engine.tail_starts import all_round, blends, within_shortfalls
 from addin.engine.tail_steps import Step
@@ -178,16 +178,30 @@ def best_within_shortfall(returns, confidence, bound):
     return -found.fun
 
 
+def dearer_is_riskier():
+    """Assets whose mean and deviation grow together, so that a bound of the tail binds."""
+    sizes = np.arange(1, 6)
+    return history() * sizes + 2e-4 * sizes
+
+
 def test_starts_within_a_shortfall_are_near_the_best_there_is():
-    returns = history()
+    returns = dearer_is_riskier()
     program = replace(budget(5), linear=-returns.mean(axis=0))
-    bound = 1.2 * min_shortfall(budget(5), returns, 0.95).shortfall
+    bound = 1.5 * min_shortfall(budget(5), returns, 0.95).shortfall
     found = list(within_shortfalls(program, budget(5), returns, 0.95, bound))
     assert len(found) == 8
     for confidence, x in zip((0.5, 0.7, 0.9, 0.95), found[1::2], strict=True):
         best = best_within_shortfall(returns, confidence, bound)
         looser = best_within_shortfall(returns, confidence, 1.02 * bound)
         assert best - 1e-9 <= returns.mean(axis=0) @ x <= looser + 1e-9
+    assert expected_shortfall(returns @ found[-1], 0.95) == pytest.approx(bound, rel=0.011)
+
+
+def test_many_assets_are_started_from_more_than_blends():
+    returns = dearer_is_riskier()
+    program = replace(budget(5), linear=-returns.mean(axis=0))
+    bound = 1.2 * min_value_at_risk(budget(5), returns, 0.95).value_at_risk
+    assert within_value_at_risk(program, returns, 0.95, bound).starts > 10
 
 
 def test_starts_end_at_the_confidence_whose_shortfall_is_nowhere_within_the_bound():
