@@ -88,8 +88,9 @@ def IPS_DIAGNOSE(
     the others of the set can be met. Smallest relaxation: by how much this rule alone must give
     way for the whole policy, in its own unit; n/a if it alone cannot. Note: the value that
     would do, and its part in the least total change of all rules. Class ranges may contradict
-    each other here. Soft limits and numbers of holdings are not looked at; shorting follows the
-    universe's Min. Annual figures as in IPS_OPTIMIZE with its default options.
+    each other here. Soft limits are not looked at; a number of holdings is, where all other rules
+    can be met. Shorting follows the universe's Min. Annual figures as in IPS_OPTIMIZE with its
+    default options.
     """
     assets = read_universe(universe)
     market = read_known(returns, assets, Chosen()) if is_given(returns) else None

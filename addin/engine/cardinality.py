@@ -154,7 +154,8 @@ def few_holdings(
     relaxation = Perspective(program, limits.most, limits.least, np.zeros(assets), constant)
     if not program.quadratic.any() and not program.balls:
         return _linear(limits, relaxation, effort)
-    relaxation = strengthened(relaxation, limits.root)
+    if program.quadratic.any():
+        relaxation = strengthened(relaxation, limits.root)
     return searched(limits, relaxation, effort, affordable(assets))
 
 

@@ -12,6 +12,7 @@ from addin.domain.policy import ClassRange, Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
 from addin.engine.diagnosis import Finding, diagnose
+from addin.engine.holdings_diagnosis import with_holdings
 from addin.engine.problem import Problem, problem_of
 
 _OF_MARKET = (Rule.RETURN, Rule.VOLATILITY, Rule.TRACKING_ERROR, Rule.BETA)
@@ -36,8 +37,8 @@ class Known:
 
     def lacking(self, limit: Limit) -> str | None:
         """Why a limit cannot be looked at, if so."""
-        if limit.rule is Rule.HOLDINGS:
-            return "a number of holdings is never the reason here"
+        if limit.rule is Rule.HOLDINGS and limit.operator != "<=":
+            return "only a largest number of holdings can be imposed"
         needs = [
             ("returns", self.assumptions, limit.rule in _OF_MARKET),
             ("returns", self.returns, limit.rule is Rule.CVAR),
@@ -84,6 +85,8 @@ def diagnose_policy(
 ) -> tuple[Finding, ...]:
     """Every hard rule of a policy, and why no portfolio obeys them all; see ``diagnose``.
 
+    A limit on the number of holdings is looked at where all other rules can be met.
+
     Args:
         universe: Assets with their smallest and largest weights.
         classes: Class ranges, which may contradict each other.
@@ -101,7 +104,10 @@ def diagnose_policy(
     given = known or Known()
     reasons = {limit: given.lacking(limit) for limit in limits if limit.hard}
     usable = [limit for limit, reason in reasons.items() if reason is None]
-    found = diagnose(_problem(universe, classes, usable, given))
+    numbers = [limit for limit in usable if limit.rule is Rule.HOLDINGS]
+    others = [limit for limit in usable if limit.rule is not Rule.HOLDINGS]
+    problem = _problem(universe, classes, others, given)
+    found = with_holdings(diagnose(problem), problem, numbers)
     left_out = tuple(
         Finding(limit.words, False, None, 0.0, f"not looked at: {reason}")
         for limit, reason in reasons.items()
