@@ -22,7 +22,7 @@ from addin.errors import InfeasibleError
 _SEARCH = Settings(time_limit=2.0)
 _KEPT = "not looked at as a way to fewer holdings"
 _NOT_ALONE = "no change of this rule alone is enough"
-_UNKNOWN = "no portfolio of so few holdings was found, yet there may be one"
+UNKNOWN = "no portfolio of so few holdings was found, yet there may be one"
 
 
 def _nothing(task: Task) -> Program:
@@ -124,7 +124,7 @@ def with_holdings(
     if enough:
         return (*found, *(Finding(limit.words, False, 0.0, 0.0, MET) for limit in limits))
     if enough is None:
-        unknown = (Finding(limit.words, False, None, 0.0, _UNKNOWN) for limit in limits)
+        unknown = (Finding(limit.words, False, None, 0.0, UNKNOWN) for limit in limits)
         return (*map(_unmet, found), *unknown)
     return (*map(_unmet, found), *_too_low(problem, limits, tightest))
 

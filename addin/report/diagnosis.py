@@ -1,6 +1,7 @@
 """Whether the policy can be met at all, and if not, which of its rules are to blame."""
 
 from addin.engine.diagnosis import Finding
+from addin.engine.holdings_diagnosis import UNKNOWN
 from addin.engine.policy_diagnosis import Known, diagnose_policy
 from addin.report.study import Study
 from addin.report.words import plural
@@ -20,6 +21,8 @@ def diagnosis_words(study: Study) -> str:
     """The diagnosis in a sentence or two: the rules in conflict, and what would do."""
     found = diagnosis(study)
     blamed = [each for each in found if each.in_conflict]
+    if doubts := [each for each in found if each.alone is None and each.note == UNKNOWN]:
+        return f"Whether the policy can be met is not known: {doubts[0].words}, {UNKNOWN}."
     if not blamed:
         return f"The policy can be met: none of its {plural(len(found), 'rule')} is in the way."
     notes = [part for each in blamed if each.alone for part in each.note.split("; ")]
