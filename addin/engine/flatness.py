@@ -19,6 +19,7 @@ _IN_RETURN = (Objective.MAX_UTILITY, Objective.MAX_RETURN)
 _SHARE = 1e-3  # of a risk or ratio that is almost nothing
 _FLAT = 0.25  # of the portfolio: more that can be exchanged for almost nothing is said
 ILL_CONDITIONED = 1e10
+_DIGITS = 8  # of a turnover that a search finds
 _STEEP = 2  # directions tried, of the least curvature
 _ROUNDS = 4
 
@@ -94,7 +95,7 @@ def _furthest(near: Program, best: Vector, direction: Vector) -> Vector:
 
 
 def _turnover(weights: Vector, best: Vector) -> float:
-    return float(np.abs(weights - best).sum()) / 2
+    return round(float(np.abs(weights - best).sum()) / 2, _DIGITS)
 
 
 def _elsewhere(solved: Optimised) -> Vector | None:

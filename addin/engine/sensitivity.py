@@ -7,7 +7,7 @@ import numpy as np
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.history import Returns
-from addin.domain.weights import EDGE, Matrix, Vector
+from addin.domain.weights import Matrix, Vector
 from addin.engine.feasible import FeasibleSet, LinearRule
 from addin.engine.objectives import Objective
 from addin.engine.optimised import Given, Optimised, optimised
@@ -17,7 +17,8 @@ from addin.engine.settings import AS_STATED, Settings
 from addin.engine.shocks import Shock, shocks
 from addin.errors import InputError
 
-_DIGITS = 9  # of a turnover: what differs by rounding keeps the order of the inputs
+_DIGITS = 9  # of a turnover
+_DIGITS_OF_VALUE = 12
 _RIDGE = 1e-12  # of the mean variance: what never moves has a root too
 NO_ANSWER = "no portfolio is best then, or none obeys the policy"
 
@@ -99,9 +100,9 @@ def _measured(solved: Optimised, shock: Shock) -> Sensitivity:
     found = solved.instead(under_assumptions(solved.problem, shock.assumptions))
     if found is None:
         return Sensitivity(shock.quantity, shock.words, None, None, NO_ANSWER)
-    turnover = float(np.abs(found.weights - solved.weights).sum()) / 2
-    turnover = turnover if turnover > EDGE else 0.0  # rounding is not ranked
-    change = found.value - solved.value
+    # further digits are rounding of two optima, which differs from run to run
+    turnover = round(float(np.abs(found.weights - solved.weights).sum()) / 2, _DIGITS)
+    change = round(found.value - solved.value, _DIGITS_OF_VALUE) + 0.0
     return Sensitivity(shock.quantity, shock.words, turnover, change)
 
 
@@ -113,7 +114,7 @@ def sensitivities(solved: Optimised) -> tuple[Sensitivity, ...]:
     base = solved.problem.assumptions
     found = [_measured(solved, shock) for shock in shocks(base)]
     largest = [np.inf if each.turnover is None else each.turnover for each in found]
-    return tuple(found[i] for i in np.argsort(-np.round(largest, _DIGITS), kind="stable"))
+    return tuple(found[i] for i in np.argsort(-np.array(largest), kind="stable"))
 
 
 def sensitivity(

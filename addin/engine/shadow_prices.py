@@ -17,6 +17,7 @@ from addin.engine.price_words import Rates, in_words, step_of
 from addin.engine.settings import AS_STATED, Settings
 
 _TOUCHING = 1e-7  # of a rule's unit: what has no price is dropped
+_CERTAIN = ".6g"  # digits of a difference of two optima
 _SMALL = 0.01  # of a step: by how much a rule moves in the re-solve
 
 
@@ -82,7 +83,7 @@ class _Pricing:
             value,
             step,
             None if known is None else known * step,
-            None if again is None else again * step,
+            None if again is None else float(f"{again * step:{_CERTAIN}}"),
             in_words(self.solved.objective, rule, step, rates),
         )
 
