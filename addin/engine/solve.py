@@ -15,7 +15,7 @@ from addin.engine.solvers import NOTHING, cone_of, size_of, solve_cone, solve_lp
 from addin.errors import InfeasibleError
 
 OPTIMALITY = 1e-8  # largest gap, relative to the size of the objective
-_ROUNDINGS = (1e-14, 4e-12)  # of the largest coefficient: gaps that are none
+_ROUNDINGS = (1e-14, 1e-11)  # of the largest coefficient: gaps that are none
 _FIXED = 1e-12  # bounds this close leave a variable no room
 MANY = 100  # variables from which a few systems of equations beat an interior-point method
 
