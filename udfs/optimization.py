@@ -11,6 +11,7 @@ from addin.engine.compliance import Status, check
 from addin.engine.constraints import FeasibleSet
 from addin.engine.flatness import ILL_CONDITIONED, condition_number
 from addin.engine.frontier import frontier
+from addin.engine.optimised import optimised
 from addin.engine.optimize import Objective, Solution, optimize
 from addin.engine.resampling import resampled
 from addin.errors import InputError
@@ -50,15 +51,10 @@ CANDIDATE_HEADINGS = (
 
 
 def _resampled(task: Task, feasible: FeasibleSet, objective: Objective) -> Solution:
-    found = resampled(
-        task.market.assumptions,
-        feasible,
-        objective,
-        task.settings,
-        task.sampling,
-        **task.given,
-    )
-    return replace(found, note=f"mean of the best of {task.options.resamples} markets drawn")
+    known, samples = task.market.assumptions, task.options.resamples
+    solved = optimised(known, feasible, objective, task.settings, **task.given)
+    found = resampled(solved, task.sampling)
+    return replace(found, note=f"mean of the best of {samples} markets drawn")
 
 
 def _missed(task: Task, solution: Solution) -> list[str]:

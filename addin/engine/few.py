@@ -96,7 +96,13 @@ class _Search:
         held = _is_held(self._in_place(weights), feasible.lower) | self.cash
         exempt = self.cash | (feasible.lower < 0)
         lower = np.where(exempt, feasible.lower, np.maximum(feasible.lower, least))
-        return _bounded(self.task, np.where(held, lower, 0.0), np.where(held, feasible.upper, 0.0))
+        only = _bounded(self.task, np.where(held, lower, 0.0), np.where(held, feasible.upper, 0.0))
+        named = replace(
+            only.problem.feasible,
+            lower_words=_of_chosen(feasible.lower_words, held, feasible.tickers),
+            upper_words=_of_chosen(feasible.upper_words, held, feasible.tickers),
+        )
+        return replace(only, problem=replace(only.problem, feasible=named))
 
     def require_few(self, weights: Vector) -> None:
         """Refuse (n,) weights of more holdings, or smaller ones, than the limit allows.
@@ -181,6 +187,12 @@ def _note(limit: HoldingsLimit, found: FewHoldings, gap: float, *, exact: bool) 
         return f"{words}: proved best within 0.0001%"
     tried = f"{words}: the best of {found.branches} tried"
     return f"{tried}; none is better by more than {gap:.2%} of the objective" if exact else tried
+
+
+def _of_chosen(words: tuple[str, ...], held: Mask, tickers: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of bounds; what keeps an asset out is no rule of the policy and not called one."""
+    pairs = zip(words, held, tickers, strict=True)
+    return tuple(own if chosen else f"{ticker} is not chosen" for own, chosen, ticker in pairs)
 
 
 @dataclass(frozen=True, eq=False)

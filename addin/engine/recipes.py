@@ -14,6 +14,7 @@ from addin.domain.policy import ClassRange, Rule
 from addin.domain.universe import Universe
 from addin.domain.weights import Vector
 from addin.engine.feasible import FeasibleSet, LinearRule, percent
+from addin.engine.optimised import Given
 from addin.engine.optimize import Objective, Settings, Solution, nearest, optimize
 from addin.engine.problem import places
 from addin.engine.selection import class_members
@@ -40,6 +41,15 @@ class Workshop:
     required_return: float | None = None
 
     @cached_property
+    def _given(self) -> Given:
+        return {
+            "benchmark": self.benchmark,
+            "current": self.current,
+            "returns": self.returns,
+            "confidence": self.confidence,
+        }
+
+    @cached_property
     def universe(self) -> Universe:
         """The assets that may be bought."""
         return Universe(self.feasible.tickers, self.feasible.asset_classes)
@@ -51,10 +61,7 @@ class Workshop:
             self.feasible,
             objective,
             settings or self.settings,
-            benchmark=self.benchmark,
-            current=self.current,
-            returns=self.returns,
-            confidence=self.confidence,
+            **self._given,
         )
 
     def _nearest(self, feasible: FeasibleSet, wanted: pd.Series) -> Solution:
@@ -62,10 +69,7 @@ class Workshop:
             self.assumptions,
             under(feasible, self.assumptions, self.settings),
             wanted,
-            benchmark=self.benchmark,
-            current=self.current,
-            returns=self.returns,
-            confidence=self.confidence,
+            **self._given,
         )
 
     @cached_property

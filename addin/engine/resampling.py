@@ -1,7 +1,6 @@
 """How sure a portfolio is: optima of markets drawn at random from the one assumed."""
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,10 @@ from addin.domain.policy import Rule
 from addin.domain.weights import Matrix, Vector
 from addin.engine.binding import binding
 from addin.engine.drawn_markets import Sampling, drawn_market, root_of
-from addin.engine.feasible import FeasibleSet
-from addin.engine.objectives import Objective
-from addin.engine.optimised import Given, Optimised, optimised
+from addin.engine.optimised import Optimised
 from addin.engine.optimize import Solution
 from addin.engine.problem import Problem
 from addin.engine.program import Ball
-from addin.engine.settings import AS_STATED, Settings
 from addin.errors import InputError
 
 __all__ = ["Sampling", "WeightRanges", "optima", "ranges_of", "resampled", "weight_ranges"]
@@ -120,63 +116,21 @@ def ranges_of(solved: Optimised, sampling: Sampling) -> WeightRanges:
     return WeightRanges(tickers, solved.weights, low, median, high, found.mean(axis=0), len(found))
 
 
-def weight_ranges(
-    assumptions: Assumptions,
-    feasible: FeasibleSet,
-    objective: Objective | str,
-    settings: Settings = AS_STATED,
-    sampling: Sampling | None = None,
-    **given: Unpack[Given],
-) -> WeightRanges:
-    """How far the best weights vary with the sample the assumptions come from.
-
-    Args:
-        assumptions: As for ``optimize``, like all others.
-        feasible: Portfolios allowed.
-        objective: One of ``Objective``, or its name.
-        settings: Aversions, costs and further limits.
-        sampling: How markets are drawn.
-        given: Benchmark, current weights, returns and confidence.
-
-    Raises:
-        InfeasibleError: If no portfolio obeys the rules.
-        InputError: As ``optimize`` and ``optima``.
-    """
-    solved = optimised(assumptions, feasible, objective, settings, **given)
-    return ranges_of(solved, sampling or Sampling())
-
-
-def resampled(
-    assumptions: Assumptions,
-    feasible: FeasibleSet,
-    objective: Objective | str,
-    settings: Settings = AS_STATED,
-    sampling: Sampling | None = None,
-    **given: Unpack[Given],
-) -> Solution:
+def resampled(solved: Optimised, sampling: Sampling) -> Solution:
     """The mean of the portfolios best in markets drawn at random; the policy holds for it too.
 
     Args:
-        assumptions: As for ``optimize``, like all others.
-        feasible: Portfolios allowed.
-        objective: One of ``Objective``, or its name.
-        settings: Aversions, costs and further limits.
+        solved: The optimum in the market assumed, in which the mean is valued.
         sampling: How markets are drawn.
-        given: Benchmark, current weights, returns and confidence.
-
-    Returns:
-        Its objective is valued in the market assumed.
 
     Raises:
-        InfeasibleError: If no portfolio obeys the rules.
-        InputError: As ``optimize`` and ``optima``.
+        InputError: As ``optima``.
 
     Source:
         Michaud (1998), "Efficient Asset Management", chapter 6.
     """
-    solved = optimised(assumptions, feasible, objective, settings, **given)
-    found = optima(solved, sampling or Sampling())
-    weights, problem = found.mean(axis=0), solved.problem
+    found = optima(solved, sampling)
+    weights, problem = found.mean(axis=0), solved.whole
     series = pd.Series(weights, index=problem.feasible.index)
     rules, per_asset = binding(problem, weights)
     value = _value(solved, weights)

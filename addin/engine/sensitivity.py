@@ -1,19 +1,16 @@
 """Which assumptions move the best portfolio most."""
 
 from dataclasses import dataclass, replace
-from typing import Unpack
 
 import numpy as np
 
 from addin.domain.assumptions import Assumptions
 from addin.domain.history import Returns
 from addin.domain.weights import Matrix, Vector
-from addin.engine.feasible import FeasibleSet, LinearRule
-from addin.engine.objectives import Objective
-from addin.engine.optimised import Given, Optimised, optimised
+from addin.engine.feasible import LinearRule
+from addin.engine.optimised import Optimised
 from addin.engine.problem import Problem
 from addin.engine.returns import periods_per_year
-from addin.engine.settings import AS_STATED, Settings
 from addin.engine.shocks import Shock, shocks
 from addin.errors import InputError
 
@@ -115,26 +112,3 @@ def sensitivities(solved: Optimised) -> tuple[Sensitivity, ...]:
     found = [_measured(solved, shock) for shock in shocks(base)]
     largest = [np.inf if each.turnover is None else each.turnover for each in found]
     return tuple(found[i] for i in np.argsort(-np.array(largest), kind="stable"))
-
-
-def sensitivity(
-    assumptions: Assumptions,
-    feasible: FeasibleSet,
-    objective: Objective | str,
-    settings: Settings = AS_STATED,
-    **given: Unpack[Given],
-) -> tuple[Sensitivity, ...]:
-    """Which assumptions move the best portfolio most; see ``sensitivities``.
-
-    Args:
-        assumptions: As for ``optimize``, like all others.
-        feasible: Portfolios allowed.
-        objective: One of ``Objective``, or its name.
-        settings: Aversions, costs and further limits.
-        given: Benchmark, current weights, returns and confidence.
-
-    Raises:
-        InfeasibleError: If no portfolio obeys the rules.
-        InputError: As ``optimize``.
-    """
-    return sensitivities(optimised(assumptions, feasible, objective, settings, **given))

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Unpack
 
 import numpy as np
 
-from addin.domain.assumptions import Assumptions
 from addin.engine.demands import Demands, demands_of
 from addin.engine.duals import prices_of_rules
-from addin.engine.feasible import FeasibleSet
 from addin.engine.moved import moved
-from addin.engine.objectives import Objective
-from addin.engine.optimised import Given, Optimised, optimised
+from addin.engine.optimised import Optimised
 from addin.engine.price_words import Rates, in_words, step_of
-from addin.engine.settings import AS_STATED, Settings
 
 _TOUCHING = 1e-7  # of a rule's unit: what has no price is dropped
 _CERTAIN = ".6g"  # digits of a difference of two optima
@@ -98,28 +93,5 @@ def prices_at(solved: Optimised) -> tuple[ShadowPrice, ...]:
         In the order of the policy: classes and limits, assets, volatility and tracking error,
         CVaR and turnover.
     """
-    pricing = _Pricing(solved, demands_of(solved.problem), prices_of_rules(solved))
+    pricing = _Pricing(solved, demands_of(solved.whole), prices_of_rules(solved))
     return tuple(pricing.price(rule) for rule in dict.fromkeys(pricing.touched()))
-
-
-def shadow_prices(
-    assumptions: Assumptions,
-    feasible: FeasibleSet,
-    objective: Objective | str,
-    settings: Settings = AS_STATED,
-    **given: Unpack[Given],
-) -> tuple[ShadowPrice, ...]:
-    """The price of each rule the best portfolio is at the limit of; see ``prices_at``.
-
-    Args:
-        assumptions: As for ``optimize``, like all others.
-        feasible: Portfolios allowed.
-        objective: One of ``Objective``, or its name.
-        settings: Aversions, costs and further limits.
-        given: Benchmark, current weights, returns and confidence.
-
-    Raises:
-        InfeasibleError: If no portfolio obeys the rules.
-        InputError: As ``optimize``.
-    """
-    return prices_at(optimised(assumptions, feasible, objective, settings, **given))

@@ -30,10 +30,11 @@ from addin.engine.drift import Bands, DriftRow, drift
 from addin.engine.expected_returns import Beliefs, ExpectedReturnMethod, assumptions
 from addin.engine.frontier import Frontier, frontier
 from addin.engine.moments import RaggedHistory
+from addin.engine.optimised import Given, optimised
 from addin.engine.optimize import Objective, Settings
 from addin.engine.returns import CommonWindow, Frequency, common_window
 from addin.engine.risk import risk_contributions
-from addin.engine.shadow_prices import ShadowPrice, shadow_prices
+from addin.engine.shadow_prices import ShadowPrice, prices_at
 from addin.engine.stress import StressResult, stress
 from addin.engine.substitution import substituted
 from addin.engine.trades import TradePlan, rebalance
@@ -253,6 +254,16 @@ class Study:
         options = self.case.options
         return Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
 
+    @property
+    def given(self) -> Given:
+        """What an optimisation is told besides market, rules and objective."""
+        return {
+            "benchmark": self.benchmark_weights,
+            "current": self.investable_weights,
+            "returns": self.returns,
+            "confidence": self.case.options.confidence,
+        }
+
     @cached_property
     def candidate_set(self) -> CandidateSet:
         """Portfolios to choose from, ranked, and those that could not be built."""
@@ -297,10 +308,7 @@ class Study:
             self.feasible,
             self.case.options.points,
             self.settings,
-            benchmark=self.benchmark_weights,
-            current=self.investable_weights,
-            returns=self.returns,
-            confidence=self.case.options.confidence,
+            **self.given,
         )
 
     @cached_property
@@ -308,16 +316,14 @@ class Study:
         """What binding rules cost: at the proposal if it is an optimum, else at most utility."""
         solution = self.recommended.solution
         chosen = None if solution is None else solution.objective
-        return shadow_prices(
+        solved = optimised(
             self.assumptions,
             self.feasible,
             chosen or Objective.MAX_UTILITY,
             solution.settings if solution and chosen else self.settings,
-            benchmark=self.benchmark_weights,
-            current=self.investable_weights,
-            returns=self.returns,
-            confidence=self.case.options.confidence,
+            **self.given,
         )
+        return prices_at(solved)
 
     def rule_checks(self, weights: pd.Series) -> list[RuleCheck]:
         """Every policy rule against these weights; a soft limit that is missed is to watch."""

@@ -11,7 +11,7 @@ from addin.engine.constraints import feasible_set
 from addin.engine.drawn_markets import Sampling, drawn_market, root_of
 from addin.engine.optimised import optimised
 from addin.engine.optimize import optimize
-from addin.engine.resampling import optima, resampled, weight_ranges
+from addin.engine.resampling import optima, ranges_of, resampled
 from addin.engine.settings import Settings
 from addin.errors import InputError
 
@@ -28,6 +28,15 @@ CLASSES = (ClassRange("Equity", 0.3, 0.7), ClassRange("Bonds", 0.3, 0.7))
 def policy(*limits):
     rows = [Limit(Rule(rule), selector, sign, value) for rule, selector, sign, value in limits]
     return feasible_set(UNIVERSE, CLASSES, rows, assumptions=MARKET)
+
+
+def weight_ranges(market, feasible, objective, settings=None, sampling=None):
+    solved = optimised(market, feasible, objective, settings or Settings())
+    return ranges_of(solved, sampling or Sampling())
+
+
+def mean_of_best(objective, *limits, samples):
+    return resampled(optimised(MARKET, policy(*limits), objective), Sampling(samples))
 
 
 def test_ranges_of_two_assets_are_those_of_wishart_covariances():
@@ -96,7 +105,7 @@ def test_the_same_seed_gives_the_same_and_another_another():
 @pytest.mark.parametrize("objective", ["max return", "max utility", "max sharpe"])
 def test_the_resampled_portfolio_keeps_to_the_policy_in_the_market_assumed(objective):
     limits = ("volatility", "", "<=", 0.09), ("return", "", ">=", 0.046)
-    found = resampled(MARKET, policy(*limits), objective, sampling=Sampling(60))
+    found = mean_of_best(objective, *limits, samples=60)
     weights = found.weights.to_numpy()
     assert weights.sum() == pytest.approx(1, abs=1e-12)
     assert (weights @ MARKET.covariance @ weights) ** 0.5 <= 0.09 + 1e-9
@@ -105,7 +114,7 @@ def test_the_resampled_portfolio_keeps_to_the_policy_in_the_market_assumed(objec
 
 
 def test_the_resampled_portfolio_is_valued_in_the_market_assumed():
-    found = resampled(MARKET, policy(), "min volatility", sampling=Sampling(20))
+    found = mean_of_best("min volatility", samples=20)
     weights = found.weights.to_numpy()
     risk = (weights @ MARKET.covariance @ weights) ** 0.5
     assert found.objective_value == pytest.approx(risk, rel=1e-12)
@@ -114,7 +123,7 @@ def test_the_resampled_portfolio_is_valued_in_the_market_assumed():
 
 def test_resampling_spreads_a_portfolio_of_corners():
     best = optimize(MARKET, policy(), "max return").weights.to_numpy()
-    found = resampled(MARKET, policy(), "max return", sampling=Sampling(60))
+    found = mean_of_best("max return", samples=60)
     assert best.tolist() == pytest.approx([0, 0.7, 0.3])
     assert found.weights["SPY"] > 0.15 and found.weights["AGG"] > 0.3
 
@@ -130,6 +139,13 @@ def test_few_holdings_stay_those_chosen_in_the_market_assumed():
     settings = Settings(max_holdings=2)
     found = weight_ranges(MARKET, policy(), "max sharpe", settings)
     assert ((found.mean > 0) == (found.weights > 0)).all() and (found.mean > 0).sum() == 2
+
+
+def test_an_asset_that_is_not_chosen_is_at_no_limit():
+    solved = optimised(MARKET, policy(), "max sharpe", Settings(max_holdings=2))
+    found = resampled(solved, Sampling(20))
+    left_out = [words for words, w in zip(found.asset_binding, found.weights, strict=True) if not w]
+    assert len(left_out) == 1 and not any("100%" in words for words in left_out)
 
 
 def test_an_objective_without_an_optimum_in_most_markets_is_said():

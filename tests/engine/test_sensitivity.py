@@ -10,8 +10,9 @@ from addin.domain.history import Returns
 from addin.domain.policy import Limit, Rule
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
+from addin.engine.optimised import optimised
 from addin.engine.problem import problem_of
-from addin.engine.sensitivity import NO_ANSWER, sensitivity, under_assumptions
+from addin.engine.sensitivity import NO_ANSWER, sensitivities, under_assumptions
 from addin.engine.settings import Settings
 
 UNIVERSE = Universe(("SPY", "AGG"), ("Equity", "Bonds"))
@@ -23,7 +24,7 @@ MARKET = Assumptions(
 def found(objective, *limits, market=MARKET, settings=None):
     rows = [Limit(Rule(rule), selector, sign, value) for rule, selector, sign, value in limits]
     feasible = feasible_set(UNIVERSE, (), rows, assumptions=market)
-    listed = sensitivity(market, feasible, objective, settings or Settings())
+    listed = sensitivities(optimised(market, feasible, objective, settings or Settings()))
     return listed, {(each.quantity, each.shock): each for each in listed}
 
 
@@ -131,6 +132,6 @@ def test_every_market_asked_about_can_exist(seed, monkeypatch):
         return replace(problem, assumptions=assumptions)
 
     monkeypatch.setattr("addin.engine.sensitivity.under_assumptions", remembered)
-    sensitivity(market, feasible_set(Universe(names, names), ()), "min volatility")
+    sensitivities(optimised(market, feasible_set(Universe(names, names), ()), "min volatility"))
     assert len(asked) >= 4 * n
     assert min(np.linalg.eigvalsh(each)[0] for each in asked) > 0

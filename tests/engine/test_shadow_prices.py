@@ -13,7 +13,7 @@ from addin.engine.constraints import feasible_set
 from addin.engine.duals import prices_of_rules
 from addin.engine.optimised import optimised
 from addin.engine.optimize import Settings, optimize
-from addin.engine.shadow_prices import prices_at, shadow_prices
+from addin.engine.shadow_prices import prices_at
 from addin.errors import InfeasibleError
 
 UNIVERSE = Universe(("SPY", "AGG"), ("Equity", "Bonds"))
@@ -23,7 +23,7 @@ MARKET = Assumptions(("SPY", "AGG"), np.array([0.08, 0.03]), np.diag([0.04, 0.00
 def prices(objective, *limits, universe=UNIVERSE, classes=(), settings=None, **given):
     rows = [Limit(Rule(rule), selector, sign, value) for rule, selector, sign, value in limits]
     feasible = feasible_set(universe, classes, rows, assumptions=MARKET)
-    found = shadow_prices(MARKET, feasible, objective, settings or Settings(), **given)
+    found = prices_at(optimised(MARKET, feasible, objective, settings or Settings(), **given))
     return {price.rule: price for price in found}
 
 
@@ -87,7 +87,7 @@ def test_a_rule_on_every_asset_adds_up_the_prices_of_each():
     universe = Universe(("A", "B", "C", "D"), ("X",) * 4)
     market = Assumptions(universe.tickers, np.array([0.08, 0.07, 0.04, 0.03]), np.eye(4) * 0.04)
     feasible = feasible_set(universe, (), [Limit(Rule.EACH, "", "<=", 0.4)])
-    (price,) = shadow_prices(market, feasible, "max return")
+    (price,) = prices_at(optimised(market, feasible, "max return"))
     # A and B at 40 %, C has 20 %: each pp more on both comes from C
     assert price.per_point == pytest.approx(0.01 * (0.08 - 0.04 + 0.07 - 0.04), rel=1e-8)
 
@@ -218,3 +218,21 @@ def test_each_price_is_what_a_policy_with_another_number_gives(objective, seed):
             assert price.per_point == pytest.approx(again, rel=2e-3, abs=2e-7), price
             dual = multipliers[price.rule] * price.step
             assert dual == pytest.approx(again, rel=2e-3, abs=2e-7), price
+
+
+def test_an_asset_that_is_not_chosen_has_no_price():
+    found = prices("min volatility", settings=Settings(max_holdings=1))
+    assert not any("SPY" in rule for rule in found)
+
+
+def test_a_cap_of_every_asset_is_not_raised_for_those_not_chosen():
+    # σ² = 0.01 a² + 0.02 (1 − a)², a capped at 0.6: dσ/da = (0.012 − 0.016) / 2σ
+    names = ("A", "B", "C")
+    market = Assumptions(names, np.zeros(3), np.diag([0.01, 0.02, 0.03]))
+    capped = feasible_set(Universe(names, names), (), [Limit(Rule.EACH, "", "<=", 0.6)])
+    solved = optimised(market, capped, "min volatility", Settings(max_holdings=2))
+    (price,) = prices_at(solved)
+    assert price.rule == "each asset ≤ 60%" and price.value == 0.6
+    expected = 0.01 * -0.004 / (2 * 0.0068**0.5)
+    assert price.per_point == pytest.approx(expected, rel=1e-6)
+    assert price.resolved == pytest.approx(expected, rel=1e-3)
