@@ -9,7 +9,7 @@ from addin.domain.weights import EDGE, Vector
 from addin.engine.feasible import LinearRule, TailLimit
 from addin.engine.problem import Problem
 from addin.engine.program import UnprovedError
-from addin.engine.tail import tail_weights
+from addin.engine.shortfall import tail_cut
 from addin.engine.task import Answer, Method, Task
 from addin.errors import InfeasibleError
 
@@ -30,20 +30,9 @@ def _limits(problem: Problem) -> list[TailLimit]:
     return [*problem.feasible.tail_limits, *soft]
 
 
-def tail_plane(problem: Problem, weights: Vector) -> tuple[float, Vector]:
-    """CVaR per row of the returns at (n,) weights, and the (n,) slope of a plane below it.
-
-    CVaR is the largest mean loss over all tails of its probability, so that of the tail which is
-    worst at one portfolio is no more than the CVaR of any other.
-    """
-    shares = tail_weights(problem.scenarios @ weights, problem.confidence)
-    slope = -(shares @ problem.scenarios)
-    return float(slope @ weights), np.asarray(slope)
-
-
 def _crossed(problem: Problem, weights: Vector) -> Iterator[LinearRule]:
     """A plane for each limit that is exceeded by more than its planes so far know of."""
-    value, slope = tail_plane(problem, weights)
+    value, slope = tail_cut(problem.scenarios, weights, problem.confidence)
     planes = [*problem.feasible.rules, *problem.feasible.soft]
     for limit in _limits(problem):
         own = [p for p in planes if isinstance(p, LinearRule) and p.words == limit.words]

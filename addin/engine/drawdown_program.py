@@ -10,7 +10,7 @@ from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.drawdown_tail import DrawdownTail
 from addin.engine.program import Optimum, Program, UnprovedError
 from addin.engine.solve import minimum
-from addin.engine.tail import expected_shortfall
+from addin.engine.tail import expected_shortfall, largest_share
 from addin.engine.tail_cones import UNITS, written_out
 from addin.engine.tail_interior import interior_point
 from addin.engine.tail_limits import roomy
@@ -57,7 +57,7 @@ class _Task:
 
     @property
     def price(self) -> float:
-        return 1 / ((1 - self.confidence) * len(self.returns))
+        return largest_share(len(self.returns), self.confidence)
 
     def in_unit(self, size: float) -> tuple[Program, DrawdownTail]:
         """The program and its tail, divided by a size."""

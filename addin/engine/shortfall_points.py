@@ -12,7 +12,7 @@ from addin.engine.program import Mask, Optimum, Program, UnprovedError
 from addin.engine.shortfall_linear import Excesses, Places
 from addin.engine.solve import minimum
 from addin.engine.solvers import cone_of, solve_cone, solve_lp
-from addin.engine.tail import value_at_risk
+from addin.engine.tail import largest_share, value_at_risk
 from addin.engine.tail_cones import UNITS, written_out
 from addin.engine.tail_interior import interior_point
 from addin.engine.tail_limits import roomy
@@ -48,7 +48,7 @@ class ShortfallTask:
     @property
     def price(self) -> float:
         """Of a loss beyond the value at risk: the largest weight of a scenario."""
-        return 1 / ((1 - self.confidence) * len(self.returns))
+        return largest_share(len(self.returns), self.confidence)
 
     @property
     def curved(self) -> bool:

@@ -6,9 +6,9 @@ import numpy as np
 
 from addin.domain.policy import Rule
 from addin.domain.weights import Vector
-from addin.engine.cutting_planes import tail_plane
 from addin.engine.feasible import FurtherRule, LinearRule, NormLimit, TailLimit, TurnoverLimit
 from addin.engine.problem import Problem
+from addin.engine.tail import expected_shortfall
 from addin.engine.task import Method, Task
 
 
@@ -20,7 +20,8 @@ def _beyond(problem: Problem, limit: FurtherRule, weights: Vector) -> float:
     if isinstance(limit, NormLimit):
         return problem.norm(limit.rule, weights) - limit.bound
     if isinstance(limit, TailLimit):
-        return tail_plane(problem, weights)[0] - limit.bound
+        shortfall = expected_shortfall(problem.scenarios @ weights, problem.confidence)
+        return float(shortfall) - limit.bound
     if isinstance(limit, TurnoverLimit):
         sold = float(np.maximum(problem.held - weights, 0.0).sum())
         return sold + problem.held_elsewhere - limit.bound

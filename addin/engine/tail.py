@@ -99,6 +99,11 @@ def expected_shortfall(
     return _figure(losses[place] + beyond.sum(axis=0) / ((1 - confidence) * len(losses)))
 
 
+def largest_share(rows: int, confidence: float) -> float:
+    """Share of a row beyond the value at risk in the expected shortfall: 1 / ((1 − c)·T)."""
+    return 1 / ((1 - confidence) * rows)
+
+
 def tail_weights(returns: Vector, confidence: float = 0.95) -> Vector:
     """Share of each row in the historical expected shortfall.
 
@@ -116,7 +121,7 @@ def tail_weights(returns: Vector, confidence: float = 0.95) -> Vector:
         InputError: If the confidence is not between 0 and 1 or there are no rows.
     """
     beyond, on = _tail(returns, confidence)
-    each = 1 / ((1 - confidence) * len(returns))
+    each = largest_share(len(returns), confidence)
     left = max(1 - each * beyond.sum(), 0.0)
     return np.asarray(each * beyond + left / on.sum() * on)
 
