@@ -39,6 +39,21 @@ class LinearRule:
 
 
 @dataclass(frozen=True)
+class PortfolioLimit:
+    """A largest amount of something that a whole portfolio has.
+
+    Attributes:
+        words: E.g. ``turnover ≤ 10%``.
+        bound: In the unit of the amount.
+        soft: Whether it may be exceeded at a price.
+    """
+
+    words: str
+    bound: float
+    soft: bool = False
+
+
+@dataclass(frozen=True)
 class NormLimit:
     """A largest annual volatility or tracking error."""
 
@@ -48,31 +63,16 @@ class NormLimit:
     soft: bool = False
 
 
-@dataclass(frozen=True)
-class TailLimit:
+class TailLimit(PortfolioLimit):
     """A largest CVaR, per row of the returns."""
 
-    words: str
-    bound: float
-    soft: bool = False
 
-
-@dataclass(frozen=True)
-class TurnoverLimit:
+class TurnoverLimit(PortfolioLimit):
     """A largest one-way turnover from the current weights."""
 
-    words: str
-    bound: float
-    soft: bool = False
 
-
-@dataclass(frozen=True)
-class ShortLimit:
+class ShortLimit(PortfolioLimit):
     """A largest total of short positions, as a positive weight."""
-
-    words: str
-    bound: float
-    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class WeakerBound:
     upper: float
 
 
-FurtherRule = LinearRule | NormLimit | TailLimit | TurnoverLimit | ShortLimit
+FurtherRule = LinearRule | NormLimit | PortfolioLimit
 
 
 @dataclass(frozen=True, eq=False)

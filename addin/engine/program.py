@@ -10,8 +10,6 @@ from addin.domain.weights import Matrix, Vector
 
 Mask = NDArray[np.bool_]
 
-INFINITE = 1e20  # a limit this far away is none
-
 
 class UnprovedError(ArithmeticError):
     """No solver reached a point that can be proved optimal."""
