@@ -9,7 +9,7 @@ from addin.domain.weights import aligned
 from addin.engine.candidates import candidates
 from addin.engine.compliance import Status, check
 from addin.engine.constraints import FeasibleSet
-from addin.engine.flatness import ILL_CONDITIONED, condition_number
+from addin.engine.covariance import ill_condition
 from addin.engine.frontier import frontier
 from addin.engine.optimised import optimised
 from addin.engine.optimize import Objective, Solution, optimize
@@ -77,13 +77,13 @@ def _missed(task: Task, solution: Solution) -> list[str]:
 
 def _notes(task: Task, solution: Solution) -> list[str]:
     """What has to be known of the answer, beside its first asset."""
-    condition = condition_number(task.market.assumptions.covariance)
+    condition = ill_condition(task.market.assumptions.covariance)
     notes = [solution.note] if solution.note else []
     of_assets = "; ".join(solution.asset_binding).split("; ")
     if whole := [words for words in solution.binding if words not in of_assets]:
         notes.append(f"binding: {', '.join(whole)}")
     notes.extend(_missed(task, solution))
-    if condition > ILL_CONDITIONED:
+    if condition is not None:
         notes.append(f"covariance: condition number {condition:.1e}, weights rest on rounding")
     notes.extend(task.market.assumptions.notes)
     return ["; ".join(notes), *[""] * (len(task.universe) - 1)]

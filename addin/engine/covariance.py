@@ -22,6 +22,7 @@ class CovarianceMethod(Choice):
     FACTOR = "factor"
 
 
+ILL_CONDITIONED = 1e10  # condition number above which weights rest on rounding
 _WITHOUT_SHRINKAGE = (CovarianceMethod.SAMPLE, CovarianceMethod.EWMA)
 
 
@@ -193,3 +194,31 @@ def correlation(covariance: Matrix) -> Matrix:
         result = covariance / np.outer(deviation, deviation)
     np.fill_diagonal(result, 1.0)
     return np.asarray(np.clip(result, -1.0, 1.0))
+
+
+def condition_number(covariance: Matrix) -> float:
+    """Largest over least eigenvalue, of the assets that move at all; infinite if singular."""
+    moving = np.diag(covariance) > 0
+    values = np.linalg.eigvalsh(covariance[np.ix_(moving, moving)])
+    if not len(values):
+        return 1.0
+    return float(values[-1] / values[0]) if values[0] > 0 else float("inf")
+
+
+def ill_condition(covariance: Matrix) -> float | None:
+    """The condition number where it is above ``ILL_CONDITIONED``, else None.
+
+    No eigenvalue is above the largest sum of a row; if the matrix is positive definite without
+    the share of it that would be too little, none is too small: a tenth of the work.
+    """
+    moving = np.diag(covariance) > 0
+    part = covariance if moving.all() else covariance[np.ix_(moving, moving)]
+    if not len(part):
+        return None
+    least = np.abs(part).sum(axis=0).max() / ILL_CONDITIONED
+    try:
+        np.linalg.cholesky(part - least * np.eye(len(part)))
+    except np.linalg.LinAlgError:
+        condition = condition_number(covariance)
+        return condition if condition > ILL_CONDITIONED else None
+    return None

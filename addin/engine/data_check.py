@@ -8,6 +8,7 @@ import numpy as np
 from addin.domain.finding import Finding, Severity
 from addin.domain.history import Dates, Prices
 from addin.domain.weights import Matrix, Vector
+from addin.engine.covariance import ill_condition
 from addin.engine.price_jumps import JumpKind, jumps
 from addin.engine.returns import (
     DAYS_PER_YEAR,
@@ -21,7 +22,6 @@ STALE_ROWS = 5
 STALE_DAYS = 5
 CLOSED_DAYS = 7  # markets were shut for six days in September 2001
 TIMES_FROM = 10.0  # a larger rise is said as a multiple
-CONDITION_LIMIT = 1e10
 
 
 def check_prices(
@@ -45,8 +45,9 @@ def check_prices(
 
 def check_covariance(covariance: Matrix) -> list[Finding]:
     """A warning when an optimiser would magnify rounding: condition number above 1e10."""
-    condition = float(np.linalg.cond(covariance))
-    if condition <= CONDITION_LIMIT:
+    still = not (np.diag(covariance) > 0).all()
+    condition = np.inf if still else ill_condition(covariance)
+    if condition is None:
         return []
     what = f"condition number {condition:.1e}: some assets are nearly a mix of others"
     return [_warning("Covariance", what, "use ledoit-wolf, or leave one of the assets out")]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from addin.domain.weights import Matrix, Vector
+from addin.domain.weights import Vector
+from addin.engine.covariance import ILL_CONDITIONED, condition_number
 from addin.engine.drawn_markets import root_of
 from addin.engine.duals import priced_program
 from addin.engine.objectives import Objective
@@ -18,7 +19,6 @@ _RETURN = 1e-4  # of expected return or utility that is almost nothing: a basis 
 _IN_RETURN = (Objective.MAX_UTILITY, Objective.MAX_RETURN)
 _SHARE = 1e-3  # of a risk or ratio that is almost nothing
 _FLAT = 0.25  # of the portfolio: more that can be exchanged for almost nothing is said
-ILL_CONDITIONED = 1e10
 _DIGITS = 8  # of a turnover that a search finds
 _STEEP = 2  # directions tried, of the least curvature
 _ROUNDS = 4
@@ -112,15 +112,6 @@ def _elsewhere(solved: Optimised) -> Vector | None:
         except InfeasibleError:  # a set as thin as this one has no other point
             continue
     return max(found, key=lambda weights: _turnover(weights, solved.weights))
-
-
-def condition_number(covariance: Matrix) -> float:
-    """Largest over least eigenvalue, of the assets that move at all; infinite if singular."""
-    moving = np.diag(covariance) > 0
-    values = np.linalg.eigvalsh(covariance[np.ix_(moving, moving)])
-    if not len(values):
-        return 1.0
-    return float(values[-1] / values[0]) if values[0] > 0 else float("inf")
 
 
 def _warnings(turnover: float | None, condition: float) -> Iterator[str]:

@@ -16,7 +16,7 @@ from addin.engine.problem import Problem
 from addin.engine.program import Ball
 from addin.errors import InputError
 
-__all__ = ["Sampling", "WeightRanges", "optima", "ranges_of", "resampled", "weight_ranges"]
+__all__ = ["Sampling", "WeightRanges", "optima", "ranges_of", "resampled"]
 
 _FEWEST = 0.5  # of the samples that must have an optimum
 

@@ -3,8 +3,10 @@ import pytest
 
 from addin.engine.covariance import (
     CovarianceMethod,
+    condition_number,
     correlation,
     covariance,
+    ill_condition,
     ledoit_wolf,
     ledoit_wolf_constant_correlation,
 )
@@ -236,3 +238,20 @@ def test_factor_covariance_is_nearer_to_the_truth_than_a_short_sample():
         for method in (CovarianceMethod.FACTOR, CovarianceMethod.SAMPLE)
     ]
     assert errors[0] < 0.85 * errors[1]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_covariance_is_ill_conditioned_when_its_condition_number_says_so(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 12))
+    turned, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    least = 10.0 ** -rng.uniform(8.5, 11.5)
+    matrix = turned @ np.diag(np.linspace(least, 1.0, n)) @ turned.T * 0.04
+    condition = condition_number(matrix)
+    assert ill_condition(matrix) == (condition if condition > 1e10 else None)
+
+
+def test_assets_that_never_move_do_not_make_a_covariance_ill_conditioned():
+    assert ill_condition(np.diag([0.04, 0.01, 0.0])) is None
+    assert ill_condition(np.zeros((2, 2))) is None
+    assert ill_condition(np.ones((2, 2))) > 1e15

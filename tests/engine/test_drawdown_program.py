@@ -7,24 +7,13 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from addin.engine.drawdown_program import drawdowns, min_drawdown
-from addin.engine.program import Ball, Cone, Program
+from addin.engine.program import Ball, Cone
 from addin.engine.solve import minimum
 from addin.engine.tail import expected_shortfall
 from addin.errors import InfeasibleError, InputError
+from tests.budget_program import budget
 
 LARGEST = 1 - 1e-6  # a confidence at which the tail is less than one row
-
-
-def budget(n, upper=1.0):
-    return Program(
-        np.zeros((n, n)),
-        np.zeros(n),
-        np.ones((1, n)),
-        np.ones(1),
-        np.ones(1),
-        np.zeros(n),
-        np.full(n, upper),
-    )
 
 
 def random_case(seed):

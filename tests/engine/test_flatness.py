@@ -7,7 +7,8 @@ import pytest
 from addin.domain.assumptions import Assumptions
 from addin.domain.universe import Universe
 from addin.engine.constraints import feasible_set
-from addin.engine.flatness import condition_number, flatness
+from addin.engine.covariance import condition_number
+from addin.engine.flatness import flatness
 from addin.engine.optimised import optimised
 from addin.engine.settings import Settings
 

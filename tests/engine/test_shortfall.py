@@ -12,22 +12,11 @@ from addin.engine.shortfall import min_shortfall, tail_cut
 from addin.engine.tail import expected_shortfall, value_at_risk
 from addin.engine.tail_proof import least_on_plane
 from addin.errors import InfeasibleError, InputError
+from tests.budget_program import budget
 
 PAPER = json.loads(
     (Path(__file__).parents[1] / "oracles/cvar_rockafellar_uryasev_2000.json").read_text("utf-8")
 )
-
-
-def budget(n, upper=1.0):
-    return Program(
-        np.zeros((n, n)),
-        np.zeros(n),
-        np.ones((1, n)),
-        np.ones(1),
-        np.ones(1),
-        np.zeros(n),
-        np.full(n, upper),
-    )
 
 
 def also(program, row, lower, upper):

@@ -5,25 +5,14 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from addin.engine.program import Ball, Program
+from addin.engine.program import Ball
 from addin.engine.shortfall import min_shortfall
 from addin.engine.tail import expected_shortfall, value_at_risk
 from addin.engine.tail_search import min_value_at_risk, within_value_at_risk
 from addin.engine.tail_starts import all_round, blends, within_shortfalls
 from addin.engine.tail_steps import Step
 from addin.errors import InfeasibleError, InputError
-
-
-def budget(n, upper=1.0):
-    return Program(
-        np.zeros((n, n)),
-        np.zeros(n),
-        np.ones((1, n)),
-        np.ones(1),
-        np.ones(1),
-        np.zeros(n),
-        np.full(n, upper),
-    )
+from tests.budget_program import budget
 
 
 def tiny_case(seed):
