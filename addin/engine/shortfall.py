@@ -8,8 +8,9 @@ import numpy as np
 
 from addin.domain.weights import EDGE, Matrix, Vector
 from addin.engine.program import Optimum, Program, UnprovedError
+from addin.engine.risk import marginal_shortfall
 from addin.engine.shortfall_points import ShortfallTask, candidates
-from addin.engine.tail import expected_shortfall, tail_weights, value_at_risk
+from addin.engine.tail import expected_shortfall, value_at_risk
 from addin.engine.tail_proof import balanced, is_tail_optimum, least_on_plane, tail_gap
 
 
@@ -49,9 +50,8 @@ def tail_cut(scenarios: Matrix, weights: Vector, confidence: float) -> tuple[flo
     Raises:
         InputError: As ``expected_shortfall``.
     """
-    returns = scenarios @ weights
-    value = float(expected_shortfall(returns, confidence))
-    return value, np.asarray(-(tail_weights(returns, confidence) @ scenarios))
+    gradient = marginal_shortfall(weights, scenarios, confidence)
+    return float(gradient @ weights), gradient
 
 
 def _described(task: ShortfallTask, point: Optimum, weights: Vector) -> ShortfallOptimum:

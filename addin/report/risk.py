@@ -21,7 +21,6 @@ from addin.report.study import Study
 from addin.report.words import percent, round_money, short_percent, shown
 
 RATIO = "ratio"
-EXPECTED_ROWS = 2  # rows above the metrics of the backcast
 _RATIOS = ("sharpe", "sortino", "information ratio", "beta", "calmar", "omega")
 _PER_PERIOD = ("var", "cvar")
 _NAMES = {"var": "VaR", "cvar": "CVaR", "alpha": "Jensen's alpha"}
@@ -54,7 +53,7 @@ def _expected_return(study: Study, weights: pd.Series) -> float:
 
 
 def _ahead(study: Study) -> list[Row]:
-    """What the assumptions say, as against the backcast below it: ``EXPECTED_ROWS`` rows."""
+    """What the assumptions say, as against the backcast below it: two rows."""
     three = (study.investable_weights, study.proposed_weights, study.benchmark_weights)
     measures = (("Expected return", _expected_return), ("Expected volatility", expected_volatility))
     return [

@@ -104,10 +104,6 @@ class Area:
             and other.left <= self.right
         )
 
-    def covers(self, other: "Area") -> bool:
-        """Whether ``other`` lies wholly inside."""
-        return (other.top, other.left) in self and (other.bottom, other.right) in self
-
     def union(self, other: "Area") -> "Area":
         """Smallest area with both."""
         return Area(

@@ -9,7 +9,6 @@ from addin.hosts.file.area import Area, parse_reference
 from addin.hosts.file.ooxml import Element, damaged, main, whole
 from addin.hosts.file.package import Package
 
-BUILT_IN = "_xlnm."
 PRINT_AREA = "_xlnm.Print_Area"
 PRINT_TITLES = "_xlnm.Print_Titles"
 

@@ -69,11 +69,6 @@ class Sheet:
             self._found[number] = {} if row is None else dict(placed(row))
         return self._found[number]
 
-    def is_empty(self, row: int, column: int) -> bool:
-        """Whether a cell holds neither a value nor a formula."""
-        cell = self.cell(row, column)
-        return cell is None or self._blank(cell)
-
     def filled(self, area: Area, *, outside: Area | None = None) -> Iterator[tuple[int, int]]:
         """(row, column) of the cells of an area that hold a value or a formula.
 
