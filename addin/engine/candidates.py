@@ -11,7 +11,7 @@ from addin.domain.policy import ClassRange, Limit, ScoreWeights
 from addin.domain.universe import Universe
 from addin.engine.feasible import FeasibleSet
 from addin.engine.figures import Figures, Yardstick
-from addin.engine.optimize import Objective, Settings, Solution
+from addin.engine.optimize import Settings, Solution
 from addin.engine.recipes import Workshop
 from addin.engine.recommendation import Ranking, ranking
 from addin.errors import IpsError
@@ -80,7 +80,7 @@ class _Built:
 
 def _built(workshop: Workshop) -> tuple[list[_Built], list[tuple[str, str]]]:
     """Candidates and, by name, why others could not be built."""
-    workshop.best(Objective.MIN_VOLATILITY)  # a policy without any portfolio is an error at once
+    _ = workshop.least_volatile  # a policy without any portfolio is an error at once
     built: list[_Built] = []
     left_out: list[tuple[str, str]] = []
     if workshop.current is None:

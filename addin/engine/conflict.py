@@ -140,9 +140,7 @@ def _beyond_tails(problem: Problem) -> str | None:
         return reason
     n = len(rest.feasible)
     program = lifted(rest, rest.program(np.zeros((n, n)), np.zeros(n)))
-    beside = len(program.linear) - n
-    scenarios = np.pad(rest.scenarios, ((0, 0), (0, beside)))
-    found = min_shortfall(program, scenarios, rest.confidence)
+    found = min_shortfall(program, rest.scenarios_over(len(program.linear)), rest.confidence)
     tightest = min(limits, key=lambda limit: limit.bound)
     if found.shortfall <= tightest.bound + EDGE:
         return None

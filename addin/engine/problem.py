@@ -108,6 +108,10 @@ class Problem:
             raise InputError("CVaR, VaR and drawdown: needs a table of returns, found none")
         return self.returns.only(self.feasible.tickers).complete().values
 
+    def scenarios_over(self, variables: int) -> Matrix:
+        """(T, variables) returns per row of weights and of what stands beside them: nothing."""
+        return np.pad(self.scenarios, ((0, 0), (0, variables - len(self.feasible))))
+
     @cached_property
     def standard_errors(self) -> Vector:
         """(n,) of the expected returns as means of their history, annual.

@@ -73,6 +73,11 @@ class Workshop:
         )
 
     @cached_property
+    def least_volatile(self) -> Solution:
+        """The least volatile portfolio there is."""
+        return self.best(Objective.MIN_VOLATILITY)
+
+    @cached_property
     def target(self) -> Solution:
         """Class totals at their targets, the rest as near to what is held as the rules allow.
 
@@ -188,7 +193,7 @@ class Workshop:
         """Every candidate but what is held, in the order shown."""
         return (
             (POLICY_TARGET, lambda: self.target),
-            ("Min volatility", lambda: self.best(Objective.MIN_VOLATILITY)),
+            ("Min volatility", lambda: self.least_volatile),
             ("Max Sharpe", lambda: self.best(Objective.MAX_SHARPE)),
             ("Max utility", lambda: self.best(Objective.MAX_UTILITY)),
             ("Max return", self.max_return),

@@ -18,8 +18,7 @@ def _program(task: Task) -> tuple[Program, Matrix]:
     problem, n = task.problem, len(task.problem.feasible)
     base = problem.program(2 * task.settings.concentration * np.eye(n), np.zeros(n))
     program = lifted(problem, base, Charges(excess=task.settings.soft_price))
-    beside = len(program.linear) - n
-    return program, np.pad(problem.scenarios, ((0, 0), (0, beside)))
+    return program, problem.scenarios_over(len(program.linear))
 
 
 def _found_locally(searched: SearchedOptimum) -> Optimum:
